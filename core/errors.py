@@ -1,0 +1,132 @@
+"""The product's errors: few, each with a code that a caller can act on."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class KluisError(Exception):
+    """Something that the one who asked should hear about.
+
+    `message` is English with `{placeholders}` for `values`; the schema floor translates it. `path` says where
+    in the arguments the fault lies, such as `("input", "file")`.
+    """
+
+    code: ClassVar[str]
+    message: ClassVar[str]
+
+    def __init__(self, message: str | None = None, *, path: Sequence[str] = (), **values: object) -> None:
+        self.template = message or self.message
+        self.path = tuple(path)
+        self.values = values
+        super().__init__(self.template.format(**values))
+
+
+class Correctable(KluisError):
+    """Something the caller can put right: a `userErrors` entry."""
+
+
+class Refused(KluisError):
+    """Something the caller cannot put right by other arguments: a top-level error with a code."""
+
+
+class Unauthenticated(Refused):
+    code = "UNAUTHENTICATED"
+    message = "Sign in first."
+
+
+class Forbidden(Correctable):
+    """What the viewer may see but not do (house rule 6)."""
+
+    code = "FORBIDDEN"
+    message = "You do not have the right to do this."
+
+
+class NotFound(Correctable):
+    """What does not exist, or does not exist for this viewer: nobody can tell the two apart."""
+
+    code = "NOT_FOUND"
+    message = "There is nothing here with this id."
+
+
+class Required(Correctable):
+    code = "REQUIRED"
+    message = "This is needed."
+
+
+class Invalid(Correctable):
+    code = "INVALID"
+    message = "This is not a valid value."
+
+
+class TooLong(Correctable):
+    code = "TOO_LONG"
+    message = "This is longer than {limit} characters."
+
+
+class TooLarge(Correctable):
+    """More bytes than the limit; `limit` is in bytes."""
+
+    code = "TOO_LARGE"
+    message = "The file is larger than {limit} bytes."
+
+
+class UnsupportedType(Correctable):
+    code = "UNSUPPORTED_TYPE"
+    message = "Files of this kind are not accepted."
+
+
+class Conflict(Correctable):
+    """Somebody else changed it first; `current_revision` is the one that stands."""
+
+    code = "CONFLICT"
+    message = "It was changed in the meantime. Read it again and repeat your change."
+
+    def __init__(self, *, current_revision: int, path: Sequence[str] = ()) -> None:
+        super().__init__(path=path)
+        self.current_revision = current_revision
+
+
+class WrongCredentials(Correctable):
+    """One answer for every reason why a sign-in fails (ASVS 6.3.8)."""
+
+    code = "WRONG_CREDENTIALS"
+    message = "The user name or the password is not right."
+
+
+class TooManyTries(Correctable):
+    """`retry_after` is in seconds."""
+
+    code = "RATE_LIMITED"
+    message = "Too many tries. Wait a moment and try again."
+
+    def __init__(self, *, retry_after: int, path: Sequence[str] = ()) -> None:
+        super().__init__(path=path)
+        self.retry_after = retry_after
+
+
+class NoEmail(Correctable):
+    """S020: access needs an e-mail address."""
+
+    code = "NO_EMAIL"
+    message = "This relation has no e-mail address."
+
+
+class NoSeatLeft(Correctable):
+    """S083: the licence's client logins are all in use."""
+
+    code = "NO_SEAT_LEFT"
+    message = "All {limit} client logins of the licence are in use."
+
+
+class NotLinkedToClient(Correctable):
+    """S040, S041, A1: a share needs the document to hang on the client or on his dossier."""
+
+    code = "NOT_LINKED_TO_CLIENT"
+    message = (
+        "Link the document to this client, or to a dossier in which he is main person or partner, first."
+    )
+
+
+class AlreadyExists(Correctable):
+    code = "ALREADY_EXISTS"
+    message = "This exists already."

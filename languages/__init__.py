@@ -1,0 +1,1 @@
+"""The product's words in Dutch, French, German and English."""
