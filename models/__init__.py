@@ -1,0 +1,60 @@
+"""The tables, each one keyed by the licence it belongs to."""
+
+from models.accounts import (
+    Account,
+    AccountGroup,
+    AccountGroupMember,
+    ApiKey,
+    Challenge,
+    Principal,
+    RecoveryCode,
+    Session,
+    TotpDevice,
+)
+from models.categories import Category, CategoryRule
+from models.documents import (
+    Document,
+    DocumentCategory,
+    DocumentGrant,
+    DocumentHolding,
+    DocumentRelation,
+    DocumentVersion,
+    Upload,
+)
+from models.dossiers import Dossier, DossierMember, Holding
+from models.letters import Event, Letter, Throttle
+from models.licences import BusinessUnit, Licence
+from models.relations import Relation
+from models.tables import Entity, metadata
+
+__all__ = [
+    "Account",
+    "AccountGroup",
+    "AccountGroupMember",
+    "ApiKey",
+    "BusinessUnit",
+    "Category",
+    "CategoryRule",
+    "Challenge",
+    "Document",
+    "DocumentCategory",
+    "DocumentGrant",
+    "DocumentHolding",
+    "DocumentRelation",
+    "DocumentVersion",
+    "Dossier",
+    "DossierMember",
+    "Entity",
+    "Event",
+    "Holding",
+    "Letter",
+    "Licence",
+    "Principal",
+    "RecoveryCode",
+    "Relation",
+    "Session",
+    "Throttle",
+    "TotpDevice",
+    "Upload",
+    "metadata",
+]

@@ -1,0 +1,62 @@
+"""What survives a change besides the change: letters to send, events to remember, and tries to count."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables import Created, Details, Keyed, Linked, Small, index, one_of, refers_to
+
+
+class Letter(Keyed):
+    """A mail in the outbox, written in the transaction that causes it."""
+
+    __tablename__ = "letter"
+
+    kind: Mapped[str]
+    account_id: Mapped[UUID | None]
+    recipient: Mapped[str]
+    language: Mapped[str]
+    details: Mapped[Details]
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """A secret that the letter carries, encrypted, and wiped once the letter is sent."""
+    state: Mapped[str] = mapped_column(server_default=text("'QUEUED'"))
+    attempts: Mapped[Small] = mapped_column(server_default=text("0"))
+    queued_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    __table_args__ = (
+        refers_to("account_id", "account"),
+        one_of("state", "QUEUED", "SENT", "FAILED"),
+        one_of("language", "NL", "FR", "DE", "EN"),
+        index("letter_due", "due_at", postgresql_where=text("state = 'QUEUED'")),
+    )
+
+
+class Event(Keyed):
+    """What happened, by whom and to what; rows are only ever added."""
+
+    __tablename__ = "event"
+
+    kind: Mapped[str]
+    occurred_at: Mapped[datetime]
+    account_id: Mapped[UUID | None]
+    document_id: Mapped[UUID | None]
+    relation_id: Mapped[UUID | None]
+    details: Mapped[Details]
+    __table_args__ = (
+        index("event_document", "document_id", "id"),
+        index("event_account", "account_id", "id"),
+    )
+
+
+class Throttle(Linked):
+    """One counted thing: when the next try would be within the limit (GCRA)."""
+
+    __tablename__ = "throttle"
+
+    key: Mapped[str] = mapped_column(primary_key=True)
+    allowed_at: Mapped[datetime]
+    updated_at: Mapped[Created]

@@ -1,0 +1,26 @@
+"""Firms (licentiehouders) and their business units: S002, S003, S083."""
+
+from sqlalchemy import CheckConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.tables import Created, Entity, Keyed, NewId, unique
+
+
+class Licence(Entity):
+    """A firm. The one table whose key is not led by `licence_id`: it is that id."""
+
+    __tablename__ = "licence"
+
+    id: Mapped[NewId]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    client_login_limit: Mapped[int] = mapped_column(server_default=text("50"))
+    created_at: Mapped[Created]
+    __table_args__ = (CheckConstraint("client_login_limit >= 0", name="client_login_limit"),)
+
+
+class BusinessUnit(Keyed):
+    __tablename__ = "business_unit"
+
+    name: Mapped[str]
+    __table_args__ = (unique("name"),)

@@ -1,0 +1,48 @@
+"""Bringing the database to this version's tables, once, however many servers start together."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic.config import Config
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from alembic import command
+
+ROOT = Path(__file__).resolve().parent.parent
+# Any number will do, as long as all servers agree on it.
+ADVISORY_LOCK = 0x6B6C756973
+
+
+async def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate the database up to `revision`; a second server waits until the first is done."""
+    await run(url, command.upgrade, revision)
+
+
+async def downgrade(url: str, revision: str) -> None:
+    """Migrate the database down to `revision`; `base` removes every table."""
+    await run(url, command.downgrade, revision)
+
+
+async def run(url: str, action: Any, revision: str) -> None:  # noqa: ANN401  alembic's commands share no type
+    """Carry out one of alembic's commands in one transaction, under the lock."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+            await connection.run_sync(act, action, revision)
+    finally:
+        await engine.dispose()
+
+
+def act(connection: Connection, action: Any, revision: str) -> None:  # noqa: ANN401  alembic's commands share no type
+    """Carry out one of alembic's commands over a connection."""
+    action(configuration(connection), revision)
+
+
+def configuration(connection: Connection) -> Config:
+    """Return alembic's configuration for work over this connection."""
+    config = Config(ROOT / "alembic.ini")
+    config.attributes["connection"] = connection
+    return config
