@@ -1,0 +1,88 @@
+"""The database as a licence sees it: one snapshot to read from, one transaction to change in."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+
+from models import Licence
+
+READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+CHANGE = "BEGIN"
+# The role that row level security holds for, and limits for statements that hang (milliseconds).
+SERVER_SETTINGS = {
+    "role": "kluis_app",
+    "application_name": "kluis",
+    "statement_timeout": "5000",
+    "idle_in_transaction_session_timeout": "10000",
+}
+
+
+class Database:
+    """A pool of connections; nothing is read or written but within one licence."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        # AUTOCOMMIT leaves BEGIN to us, so that the licence travels in the same round trip.
+        self.engine = create_async_engine(
+            url,
+            isolation_level="AUTOCOMMIT",
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=False,
+            connect_args={"server_settings": SERVER_SETTINGS},
+        )
+
+    @asynccontextmanager
+    async def snapshot(self, licence_id: UUID) -> AsyncGenerator[AsyncConnection]:
+        """Yield a connection on which everything is read as of one moment, and nothing can be written."""
+        async with self._transaction(READ, licence_id) as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def change(self, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """Yield a session whose changes are committed when the block ends, all or none."""
+        async with (
+            self._transaction(CHANGE, licence_id) as connection,
+            AsyncSession(connection, expire_on_commit=False) as session,
+        ):
+            yield session
+            await session.flush()
+
+    async def licence_ids(self, slug: str | None = None) -> list[UUID]:
+        """Return the ids of all licences, or of the one with this slug, if there is one."""
+        statement = select(Licence.id) if slug is None else select(Licence.id).where(Licence.slug == slug)
+        async with self.engine.connect() as connection:
+            return list((await connection.execute(statement)).scalars())
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def _transaction(self, begin: str, licence_id: UUID) -> AsyncGenerator[AsyncConnection]:
+        async with self.engine.connect() as connection:
+            driver = await driver_of(connection)
+            await driver.execute(f"{begin}; SET LOCAL kluis.licence = '{licence_id}'")
+            try:
+                yield connection
+                await driver.execute("COMMIT")
+            except BaseException:
+                # A connection whose state is not known must not be lent again.
+                await end(connection, driver)
+                raise
+
+
+async def driver_of(connection: AsyncConnection) -> Any:  # noqa: ANN401  asyncpg has no types
+    """Return asyncpg's own connection beneath."""
+    return (await connection.get_raw_connection()).driver_connection
+
+
+async def end(connection: AsyncConnection, driver: Any) -> None:  # noqa: ANN401  asyncpg has no types
+    """Roll back; where not even that works, give the connection up."""
+    try:
+        await driver.execute("ROLLBACK")
+    except Exception:  # noqa: BLE001  whatever it is, the error that led here is the one to tell
+        await connection.invalidate()
