@@ -1,6 +1,7 @@
 """Who asks: the signed-in account as every floor knows it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -31,6 +32,8 @@ class Viewer:
     licence_id: UUID
     account_id: UUID
     session_id: UUID
+    seen_at: datetime
+    """When the session was last noted as used."""
     roles: frozenset[Role]
     language: Language
     principals: tuple[UUID, ...]

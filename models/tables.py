@@ -5,7 +5,7 @@ itself refuses a reference from one firm to another, and the tables can be distr
 """
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,9 +15,13 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     MetaData,
+    Row,
+    Select,
     SmallInteger,
     Text,
     UniqueConstraint,
+    Uuid,
+    bindparam,
     func,
     text,
 )
@@ -39,6 +43,14 @@ NewId = Annotated[UUID, mapped_column(primary_key=True, server_default=func.uuid
 LicenceKey = Annotated[UUID, mapped_column(ForeignKey("licence.id"), primary_key=True)]
 Small = Annotated[int, mapped_column(SmallInteger)]
 Details = Annotated[dict[str, Any], mapped_column(JSONB, server_default=text("'{}'"))]
+
+
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+"""A row of a statement whose columns the type checker does not know."""
+AnySelect: TypeAlias = Select[*tuple[Any, ...]]
+"""A SELECT, likewise."""
+LICENCE = bindparam("licence", type_=Uuid())
+"""The viewer's licence, which every statement names."""
 
 
 class Entity(DeclarativeBase):

@@ -1,0 +1,137 @@
+"""Sessions: opened at sign-in, read anew by every operation, ended at once when the account is blocked."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, and_, bindparam, delete, exists, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from core.tokens import Token
+from core.viewer import Language, Role, Viewer
+from models import Account, AccountGroup, AccountGroupMember, Session
+from models.tables import LICENCE, AnyRow
+
+IDLE_FOR: Final = timedelta(minutes=30)
+LASTS_FOR: Final = timedelta(hours=12)
+SEEN_EVERY: Final = timedelta(minutes=1)
+USER_AGENT_LENGTH = 200
+
+MEMBER = and_(
+    AccountGroupMember.licence_id == LICENCE,
+    AccountGroupMember.account_id == Account.id,
+)
+GROUPS = (
+    select(func.array_agg(AccountGroupMember.group_id, type_=ARRAY(Uuid())))
+    .where(MEMBER)
+    .correlate(Account)
+    .scalar_subquery()
+)
+IS_ADMINISTRATOR = exists().where(
+    MEMBER,
+    AccountGroup.licence_id == LICENCE,
+    AccountGroup.id == AccountGroupMember.group_id,
+    AccountGroup.built_in == "ADMINISTRATORS",
+)
+ALIVE = (
+    select(
+        Session.id.label("session_id"),
+        Session.last_seen_at,
+        Account.licence_id,
+        Account.id.label("account_id"),
+        Account.role,
+        Account.language,
+        Account.relation_id,
+        GROUPS.label("groups"),
+        IS_ADMINISTRATOR.label("is_administrator"),
+    )
+    .join(Account, and_(Account.licence_id == LICENCE, Account.id == Session.account_id))
+    .where(
+        Session.licence_id == LICENCE,
+        Session.expires_at > bindparam("now"),
+        Session.last_seen_at > bindparam("idle_since"),
+        Account.blocked_at.is_(None),
+    )
+)
+BY_DIGEST = ALIVE.where(Session.digest == bindparam("digest"))
+BY_ID = ALIVE.where(Session.id == bindparam("session"))
+SEEN = (
+    update(Session)
+    .where(
+        Session.licence_id == LICENCE,
+        Session.id == bindparam("session"),
+        Session.last_seen_at < bindparam("seen_before"),
+    )
+    .values(last_seen_at=bindparam("now"))
+)
+CLOSE = delete(Session).where(Session.licence_id == LICENCE, Session.id == bindparam("session"))
+
+
+async def viewer_with(connection: AsyncConnection, token: Token, now: datetime) -> Viewer | None:
+    """Return the viewer whom a token stands for, or None when it stands for nobody any more."""
+    found = await connection.execute(BY_DIGEST, moments(token.licence_id, now) | {"digest": token.digest})
+    return viewer_of(found.all())
+
+
+async def viewer_in(
+    connection: AsyncConnection, licence_id: UUID, session_id: UUID, now: datetime
+) -> Viewer | None:
+    """Return the viewer of a session, or None when it has ended."""
+    found = await connection.execute(BY_ID, moments(licence_id, now) | {"session": session_id})
+    return viewer_of(found.all())
+
+
+def moments(licence_id: UUID, now: datetime) -> dict[str, object]:
+    """Return what decides whether a session lives."""
+    return {"licence": licence_id, "now": now, "idle_since": now - IDLE_FOR}
+
+
+def viewer_of(rows: Sequence[AnyRow]) -> Viewer | None:
+    """Return the viewer in the one row, if there is one."""
+    for row in rows:
+        role = Role(row.role)
+        roles = {role, Role.ADMINISTRATOR} if row.is_administrator else {role}
+        return Viewer(
+            licence_id=row.licence_id,
+            account_id=row.account_id,
+            session_id=row.session_id,
+            seen_at=row.last_seen_at,
+            roles=frozenset(roles),
+            language=Language(row.language),
+            principals=(row.account_id, *(row.groups or ())),
+            relation_id=row.relation_id,
+        )
+    return None
+
+
+def open_session(change: AsyncSession, account_id: UUID, token: Token, now: datetime, agent: str) -> None:
+    """Add a session for an account; the token itself is not kept."""
+    change.add(
+        Session(
+            licence_id=token.licence_id,
+            account_id=account_id,
+            digest=token.digest,
+            user_agent=agent[:USER_AGENT_LENGTH],
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + LASTS_FOR,
+        )
+    )
+
+
+async def close_session(change: AsyncSession, viewer: Viewer) -> None:
+    """End the viewer's session."""
+    await change.execute(CLOSE, {"licence": viewer.licence_id, "session": viewer.session_id})
+
+
+async def note_seen(change: AsyncSession, viewer: Viewer, now: datetime) -> None:
+    """Note that the session was used just now."""
+    seen_before = now - SEEN_EVERY
+    values = {"licence": viewer.licence_id, "session": viewer.session_id, "now": now}
+    await change.execute(SEEN, values | {"seen_before": seen_before})
+
+
+def should_note(viewer: Viewer, now: datetime) -> bool:
+    """Return whether the session's last use is old enough to be noted again."""
+    return viewer.seen_at < now - SEEN_EVERY

@@ -1,0 +1,28 @@
+"""The edges of the house that resolvers reach through: database, files, clock, keys and passwords."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from auth.keys import Keys
+from auth.opaque_ids import OpaqueIds
+from auth.passwords import Passwords
+from core.clock import Clock
+from resolvers.database import Database
+from storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What one server lends to all operations."""
+
+    database: Database
+    store: Store
+    clock: Clock
+    passwords: Passwords
+    keys: Keys
+    ids: OpaqueIds
+    public_url: str
+    upload_limit: int
+    """Bytes that one uploaded file may have."""
+    wake_worker: Callable[[], None]
+    """Called when letters have been written, so that they leave at once."""

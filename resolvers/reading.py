@@ -1,0 +1,50 @@
+"""What every reader is given: rows, and what says who asks for them."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Executable
+
+from core.errors import Unauthenticated
+from core.viewer import Viewer
+from models.tables import AnyRow
+from resolvers.ports import Ports
+
+
+class Reading(ABC):
+    """A place to read from, on behalf of somebody, at one moment."""
+
+    def __init__(self, ports: Ports, asker: Viewer | None) -> None:
+        self.ports = ports
+        self.now = ports.clock.now()
+        self.asker = asker
+        """Whoever asks; None: nobody is signed in."""
+
+    @abstractmethod
+    async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:  # noqa: ANN401
+        """Return what a statement finds; what says who asks is bound by itself."""
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return whoever asks. Raise Unauthenticated when nobody is signed in."""
+        if self.asker is None:
+            raise Unauthenticated
+        return self.asker
+
+    async def row(self, statement: Executable, **values: Any) -> AnyRow | None:  # noqa: ANN401
+        """Return the first row that a statement finds, or None."""
+        found = await self.rows(statement, **values)
+        return found[0] if found else None
+
+    def bound(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values of a statement with those that every rule of access needs."""
+        viewer = self.viewer
+        return {
+            "licence": viewer.licence_id,
+            "principals": viewer.principals,
+            "is_staff": viewer.is_staff,
+            "own_account": viewer.account_id,
+            "own_relation": viewer.relation_id,
+            **values,
+        }

@@ -1,0 +1,94 @@
+"""One operation as the resolvers see it: who asks, what time it is, and rows of one moment."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from sqlalchemy import Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from auth import sessions
+from core.errors import Unauthenticated
+from core.tokens import Token
+from models.tables import AnyRow
+from resolvers.change import Change
+from resolvers.ports import Ports
+from resolvers.reading import Reading
+
+Announce = Callable[[Token | None], None]
+
+
+class Request(Reading):
+    """Reads from one snapshot; each change has a transaction of its own, and a fresh snapshot after it."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        token: Token | None = None,
+        *,
+        user_agent: str = "",
+        announce: Announce | None = None,
+    ) -> None:
+        super().__init__(ports, None)
+        self.token = token
+        self.user_agent = user_agent
+        self._announce = announce
+        self._snapshot = AsyncExitStack()
+        self._connection: AsyncConnection | None = None
+        # The connection takes one statement at a time, while fields may be resolved side by side.
+        self._one_at_a_time = asyncio.Lock()
+
+    async def open(self) -> None:
+        """Find out who asks."""
+        if self.token:
+            connection = await self._open_snapshot(self.token)
+            self.asker = await sessions.viewer_with(connection, self.token, self.now)
+
+    async def close(self) -> None:
+        """Give the connection back, and note that the session was used."""
+        await self._close_snapshot()
+        if self.asker and sessions.should_note(self.asker, self.now):
+            async with self.ports.database.change(self.asker.licence_id) as change:
+                await sessions.note_seen(change, self.asker, self.now)
+
+    async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:  # noqa: ANN401
+        """Return what a statement finds; what says who asks is bound by itself."""
+        bound = self.bound(values)
+        async with self._one_at_a_time:
+            connection = self._connection or await self._open_snapshot(self._required_token())
+            return (await connection.execute(statement, bound)).all()
+
+    @asynccontextmanager
+    async def change(self) -> AsyncGenerator[Change]:
+        """Yield one transaction; whoever asks is read again within it."""
+        token = self._required_token()
+        await self._close_snapshot()
+        async with self.ports.database.change(token.licence_id) as session:
+            self.asker = await sessions.viewer_with(await session.connection(), token, self.now)
+            change = Change(self.ports, self.viewer, session)
+            yield change
+        if change.has_letters:
+            self.ports.wake_worker()
+
+    async def become(self, token: Token | None) -> None:
+        """Go on as the one whom `token` stands for, and tell the browser so; None: as nobody."""
+        await self._close_snapshot()
+        self.asker, self.token = None, token
+        if self._announce:
+            self._announce(token)
+        await self.open()
+
+    def _required_token(self) -> Token:
+        if self.token is None:
+            raise Unauthenticated
+        return self.token
+
+    async def _open_snapshot(self, token: Token) -> AsyncConnection:
+        snapshot = self.ports.database.snapshot(token.licence_id)
+        self._connection = await self._snapshot.enter_async_context(snapshot)
+        return self._connection
+
+    async def _close_snapshot(self) -> None:
+        self._connection = None
+        await self._snapshot.aclose()

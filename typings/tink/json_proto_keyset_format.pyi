@@ -1,0 +1,6 @@
+"""Key sets as JSON."""
+
+from tink import KeysetHandle
+
+def serialize(keyset_handle: KeysetHandle, token: object) -> str: ...
+def parse(serialized_keyset: str, token: object) -> KeysetHandle: ...
