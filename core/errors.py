@@ -1,7 +1,7 @@
 """The product's errors: few, each with a code that a caller can act on."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class KluisError(Exception):
@@ -20,6 +20,11 @@ class KluisError(Exception):
         self.values = values
         super().__init__(self.template.format(**values))
 
+    def at(self, *path: str) -> Self:
+        """Return this error, said of a place in the arguments."""
+        self.path = path
+        return self
+
 
 class Correctable(KluisError):
     """Something the caller can put right: a `userErrors` entry."""
@@ -27,6 +32,13 @@ class Correctable(KluisError):
 
 class Refused(KluisError):
     """Something the caller cannot put right by other arguments: a top-level error with a code."""
+
+
+class Internal(Refused):
+    """What is ours to mend; `number` is what the log calls it."""
+
+    code = "INTERNAL"
+    message = "Something went wrong here. Tell us this number: {number}."
 
 
 class Unauthenticated(Refused):

@@ -44,3 +44,8 @@ def sees_relation() -> ColumnElement[bool]:
 def sees_account() -> ColumnElement[bool]:
     """Say: this account can be looked up by the viewer."""
     return or_(IS_STAFF, Account.id == OWN_ACCOUNT)
+
+
+def sees_group() -> ColumnElement[bool]:
+    """Say: this group can be looked up by the viewer; how the firm is organised is its own business."""
+    return IS_STAFF.expression

@@ -6,14 +6,6 @@ from strawberry.schema_directive import Location
 from core.rights import Right
 from core.viewer import Role
 
-RightWord = strawberry.enum(
-    Right,
-    name="Right",
-    description="The four ticks of the rights matrix: kan lezen, kan bijwerken, kan schrappen, "
-    "kan beveiliging aanpassen.",
-)
-RoleWord = strawberry.enum(Role, name="Role", description="What an account is to the firm.")
-
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],

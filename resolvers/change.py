@@ -8,7 +8,7 @@ from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.viewer import Language, Viewer
-from models import Entity, Event, Letter
+from models import Account, Entity, Event, Letter
 from models.tables import AnyRow
 from resolvers.ports import Ports
 from resolvers.reading import Reading
@@ -51,11 +51,11 @@ class Change(Reading):
     async def tell(
         self,
         kind: str,
-        account: AnyRow,
+        account: AnyRow | Account,
         secret: str | None = None,
         **details: Any,  # noqa: ANN401
     ) -> None:
-        """Write a letter to an account (a row with id, email and language); it leaves after the commit."""
+        """Write a letter to an account with an e-mail address; it leaves after the commit."""
         letter = self.add(
             Letter,
             kind=kind,

@@ -1,0 +1,51 @@
+"""Fields that are no batch: read from the parent, computed from it, or done by a verb.
+
+What a permission class requires is written into the schema as its directive.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import strawberry
+from strawberry.permission import BasePermission
+
+Permissions = Sequence[type[BasePermission]]
+
+
+def directives_of(permission_classes: Permissions) -> tuple[object, ...]:
+    """Return what the exported schema says of these permissions."""
+    said = (permission().schema_directive for permission in permission_classes)
+    return tuple(directive for directive in said if directive is not None)
+
+
+def plain(*, description: str, permission_classes: Permissions = ()) -> Any:  # noqa: ANN401
+    """Return a field that is an attribute of its parent."""
+    return strawberry.field(
+        description=description,
+        permission_classes=list(permission_classes),
+        directives=directives_of(permission_classes),
+    )
+
+
+def derived(read: Callable[[Any], Any], *, description: str, permission_classes: Permissions = ()) -> Any:  # noqa: ANN401  the annotation of the attribute says what it is
+    """Return a field that is computed from its parent alone."""
+
+    def resolve(root: Any) -> Any:  # noqa: ANN401
+        return read(root)
+
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        permission_classes=list(permission_classes),
+        directives=directives_of(permission_classes),
+    )
+
+
+def performed(verb: Callable[..., Any], *, description: str, permission_classes: Permissions = ()) -> Any:  # noqa: ANN401  the annotation of the attribute says what it is
+    """Return a mutation."""
+    return strawberry.mutation(
+        resolver=verb,
+        description=description,
+        permission_classes=list(permission_classes),
+        directives=directives_of(permission_classes),
+    )

@@ -1,0 +1,83 @@
+"""Reads of accounts and groups, over a whole level."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, select
+
+from auth.sessions import IS_ADMINISTRATOR
+from core.viewer import Role
+from models import Account, AccountGroup
+from models.tables import LICENCE, AnyRow
+from permissions.people import sees_account, sees_group
+from resolvers.levels import column, matched
+from resolvers.reading import Reading
+
+IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
+ACCOUNT: Final = select(
+    Account.id,
+    case((IS_ADMINISTRATOR, Role.ADMINISTRATOR.value), else_=Account.role).label("role"),
+    Account.username,
+    Account.display_name,
+    Account.given_name,
+    Account.family_name,
+    Account.email,
+    Account.language,
+    Account.relation_id,
+    Account.initial_password_expires_at,
+    Account.blocked_at,
+    Account.last_signed_in_at,
+    Account.created_at,
+).where(Account.licence_id == LICENCE)
+BY_IDS: Final = ACCOUNT.where(Account.id == IDS)
+SEEN_BY_IDS: Final = BY_IDS.where(sees_account())
+OF_RELATIONS: Final = ACCOUNT.where(Account.relation_id == IDS)
+GROUPS: Final = select(AccountGroup.id, AccountGroup.name, AccountGroup.built_in).where(
+    AccountGroup.licence_id == LICENCE
+)
+BUILT_IN: Final = GROUPS.where(AccountGroup.built_in.is_not(None))
+GROUPS_BY_IDS: Final = GROUPS.where(AccountGroup.id == IDS)
+SEEN_GROUPS: Final = GROUPS_BY_IDS.where(sees_group())
+
+
+async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> list[AnyRow | None]:
+    """Return the account that an attribute of each parent names.
+
+    Whoever sees the parent may know who made it; an account's own fields guard themselves.
+    """
+    return await by_ids(request, column(parents, attribute))
+
+
+async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
+    """Return the account of each id that was read from a row, None in the place of None."""
+    wanted = {one for one in ids if one is not None}
+    found = await request.rows(BY_IDS, ids=list(wanted)) if wanted else ()
+    return matched(found, over=ids)
+
+
+async def look_up(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
+    """Return the account of each id that came from outside, None in the place of what cannot be seen."""
+    return matched(await request.rows(SEEN_BY_IDS, ids=list(ids)), over=ids)
+
+
+async def of_relations(request: Reading, parents: Sequence[AnyRow]) -> list[AnyRow | None]:
+    """Return each relation's portal account (portalgebruiker), None while it has none."""
+    found = await request.rows(OF_RELATIONS, ids=column(parents, "id"))
+    accounts = {row.relation_id: row for row in found}
+    return [accounts.get(parent.id) for parent in parents]
+
+
+async def groups_by_ids(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
+    """Return the group of each id, None in the place of what is none."""
+    return matched(await request.rows(GROUPS_BY_IDS, ids=list(ids)), over=ids)
+
+
+async def look_up_groups(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
+    """Return the group of each id that came from outside, None in the place of what cannot be seen."""
+    return matched(await request.rows(SEEN_GROUPS, ids=list(ids)), over=ids)
+
+
+async def built_in_groups(request: Reading) -> Sequence[AnyRow]:
+    """Return the groups Administrators and Users (S005)."""
+    return await request.rows(BUILT_IN)

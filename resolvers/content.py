@@ -1,0 +1,115 @@
+"""The bytes of a document: an address for a minute, and what is read again when it is used (S062, A24)."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
+
+from auth import content_links, sessions
+from auth.content_links import ContentLink
+from core.errors import NotFound
+from core.viewer import Viewer
+from models import DocumentVersion, Event
+from models.tables import LICENCE, AnyRow
+from resolvers.document_rows import these
+from resolvers.levels import column
+from resolvers.ports import Ports
+from resolvers.reading import Reading
+from storage.media_types import is_inline_safe
+
+VERSIONS: Final = select(
+    DocumentVersion.document_id,
+    DocumentVersion.number,
+    DocumentVersion.file_name,
+    DocumentVersion.media_type,
+    DocumentVersion.byte_size,
+    DocumentVersion.sha256,
+    DocumentVersion.object_key,
+    DocumentVersion.scan_state,
+).where(
+    DocumentVersion.licence_id == LICENCE,
+    DocumentVersion.document_id == any_(bindparam("ids", type_=ARRAY(Uuid()))),
+    DocumentVersion.number == bindparam("number"),
+    DocumentVersion.scan_state != "INFECTED",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file on its way out."""
+
+    name: str
+    media_type: str
+    byte_size: int
+    sha256: bytes
+    inline: bool
+    pieces: AsyncIterator[bytes]
+
+
+async def urls(
+    request: Reading, documents: Sequence[AnyRow], *, inline: bool, version: int | None
+) -> list[str | None]:
+    """Return an address for each document's bytes; None where it has no such version."""
+    viewer = request.viewer
+    known = {(it.id, it.current_version) for it in documents}
+    if version is not None:
+        found = await request.rows(VERSIONS, ids=column(documents, "id"), number=version)
+        known = {(it.document_id, it.number) for it in found}
+    links = [
+        ContentLink(
+            licence_id=viewer.licence_id,
+            session_id=viewer.session_id,
+            document_id=it.id,
+            version=version or it.current_version,
+            inline=inline,
+            expires_at=request.now + content_links.LASTS_FOR,
+        )
+        for it in documents
+    ]
+    return [url(request.ports, link) if (link.document_id, link.version) in known else None for link in links]
+
+
+def url(ports: Ports, link: ContentLink) -> str:
+    """Return the address that a link is part of."""
+    return f"{ports.public_url}/content/{link.sign(ports.keys.links)}"
+
+
+async def open_content(ports: Ports, text: str) -> Content:
+    """Return the file that an address stands for, and remember that it was opened or downloaded.
+
+    Session, account and right are read again; NotFound says nothing of which of them is missing.
+    """
+    link = content_links.read(ports.keys.links, text, ports.clock.now())
+    if link is None:
+        raise NotFound
+    viewer, version = await still_allowed(ports, link)
+    pieces = await ports.store.get(version.object_key)
+    inline = link.inline and is_inline_safe(version.media_type)
+    async with ports.database.change(link.licence_id) as session:
+        session.add(
+            Event(
+                licence_id=link.licence_id,
+                kind="document.opened" if inline else "document.downloaded",
+                occurred_at=ports.clock.now(),
+                account_id=viewer.account_id,
+                document_id=link.document_id,
+                details={"version": link.version},
+            )
+        )
+    return Content(version.file_name, version.media_type, version.byte_size, version.sha256, inline, pieces)
+
+
+async def still_allowed(ports: Ports, link: ContentLink) -> tuple[Viewer, AnyRow]:
+    """Return who opens the link and the version it means, by what is true now. Raise NotFound."""
+    async with ports.database.snapshot(link.licence_id) as connection:
+        now = ports.clock.now()
+        viewer = await sessions.viewer_in(connection, link.licence_id, link.session_id, now)
+        if viewer is None:
+            raise NotFound
+        values = {"licence": link.licence_id, "principals": viewer.principals, "ids": [link.document_id]}
+        readable = (await connection.execute(these(for_staff=viewer.is_staff), values)).first()
+        version = (await connection.execute(VERSIONS, values | {"number": link.version})).first()
+        if readable is None or version is None:
+            raise NotFound
+        return viewer, version

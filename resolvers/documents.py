@@ -1,0 +1,227 @@
+"""What people do with documents: send them in and change what is said of them, S069-S081."""
+
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, delete
+
+from core.errors import Forbidden, KluisError, Required, TooLong
+from core.folding import fold
+from core.rights import Right
+from core.viewer import Viewer
+from models import Document, DocumentCategory, DocumentRelation, DocumentVersion
+from models.tables import LICENCE
+from resolvers import accounts, categories, dossiers, gate, relations, routing, sharing
+from resolvers.change import Change
+from resolvers.request import Request
+from storage.file_names import cleaned
+from storage.media_types import HEAD_SIZE, fallback_name, recognise
+from storage.store import Stored
+
+LONGEST_DESCRIPTION: Final = 255
+DOCUMENT: Final = bindparam("document", type_=Uuid())
+UNCLASSIFY: Final = delete(DocumentCategory).where(
+    DocumentCategory.licence_id == LICENCE, DocumentCategory.document_id == DOCUMENT
+)
+UNLINK: Final = delete(DocumentRelation).where(
+    DocumentRelation.licence_id == LICENCE, DocumentRelation.document_id == DOCUMENT
+)
+# What only the firm may say of a document (S017, S018), by the argument that says it.
+FOR_STAFF: Final = {"dossier_id": "dossierId", "category_ids": "categoryIds", "relation_ids": "relationIds"}
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file on its way in: the name it was given, and its bytes."""
+
+    name: str
+    chunks: AsyncIterable[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said of a new document."""
+
+    description: str
+    document_date: date | None = None
+    dossier_id: UUID | None = None
+    category_ids: Sequence[UUID] | None = None
+    relation_ids: Sequence[UUID] | None = None
+
+    def for_staff_alone(self) -> dict[str, Any]:
+        """Return what is said that only staff may say."""
+        return {name: value for name in FOR_STAFF if (value := getattr(self, name)) is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is durable, and what it turned out to be."""
+
+    name: str
+    media_type: str
+    stored: Stored
+
+
+async def upload_document(request: Request, file: IncomingFile, said: Said) -> UUID:
+    """Keep a file and make a document of it, which its maker may read at once; return its id.
+
+    The bytes are durable before the row is there, so that no row is ever without its object. Raise Required,
+    TooLong, TooLarge, UnsupportedType, NotFound, Forbidden.
+    """
+    require_staff_for(request.viewer, said.for_staff_alone())
+    description = described(said.description)
+    kept = await keep(request, file)
+    try:
+        async with request.change() as change:
+            return await add_document(change, description, said, kept)
+    except KluisError:
+        # Refused before the commit. After any other failure the commit may have happened: the object stays,
+        # and is swept if there is no row.
+        await request.ports.store.delete(kept.stored.key)
+        raise
+
+
+async def keep(request: Request, file: IncomingFile) -> Kept:
+    """Store the bytes of a file that is of an accepted kind. Raise Required, TooLarge, UnsupportedType."""
+    head, chunks = await head_of(file.chunks)
+    try:
+        if not head:
+            raise Required("The file is empty.")
+        media_type = recognise(head, file.name)
+        stored = await request.ports.store.put(chunks, limit=request.ports.upload_limit)
+    except KluisError as error:
+        raise error.at("input", "file") from None
+    return Kept(cleaned(file.name, fallback=fallback_name(media_type)), media_type, stored)
+
+
+async def add_document(change: Change, description: str, said: Said, kept: Kept) -> UUID:
+    """Add the rows of a new document, and tell the firm when a client sent it (S071)."""
+    viewer = change.viewer
+    document = change.add(
+        Document,
+        description=description,
+        description_folded=fold(description),
+        document_date=said.document_date,
+        created_at=change.now,
+        created_by=viewer.account_id,
+        updated_at=change.now,
+        updated_by=viewer.account_id,
+        content_updated_at=change.now,
+    )
+    await change.session.flush()
+    change.add(
+        DocumentVersion,
+        document_id=document.id,
+        number=1,
+        file_name=kept.name,
+        media_type=kept.media_type,
+        byte_size=kept.stored.byte_size,
+        sha256=kept.stored.sha256,
+        object_key=kept.stored.key,
+        scan_state="NOT_SCANNED",
+        created_at=change.now,
+        created_by=viewer.account_id,
+    )
+    await sharing.give_first_rights(change, document.id)
+    change.record("document.uploaded", document_id=document.id)
+    if viewer.is_staff:
+        await classify(change, document, said.for_staff_alone())
+    else:
+        # S077: what a client sends hangs on himself, without category or dossier.
+        change.add(DocumentRelation, document_id=document.id, relation_id=viewer.relation_id)
+        await tell_of_upload(change)
+    return document.id
+
+
+async def tell_of_upload(change: Change) -> None:
+    """Write to whoever looks after the client who sent a document (S071-S074)."""
+    (client,) = await accounts.by_ids(change, [change.viewer.account_id])
+    for account in await routing.told_of_upload(change):
+        await change.tell("document_uploaded", account, client_name=client.display_name if client else "")
+
+
+async def update_document(
+    change: Change, document_id: UUID, changes: Mapping[str, Any], if_revision: int | None
+) -> None:
+    """Change what is said of a document: only the arguments that were given.
+
+    Raise NotFound, Forbidden, Conflict, Required, TooLong.
+    """
+    place = ("input", "documentId")
+    await gate.document(change, document_id, Right.UPDATE, path=place, if_revision=if_revision)
+    require_staff_for(change.viewer, changes)
+    document = await change.session.get_one(Document, (change.viewer.licence_id, document_id))
+    if "description" in changes:
+        document.description = described(changes["description"])
+        document.description_folded = fold(document.description)
+    if "document_date" in changes:
+        document.document_date = changes["document_date"]
+    await classify(change, document, changes)
+    document.revision += 1
+    document.updated_at = document.content_updated_at = change.now
+    document.updated_by = change.viewer.account_id
+    change.record("document.updated", document_id=document_id, changed=sorted(changes))
+
+
+async def classify(change: Change, document: Document, changes: Mapping[str, Any]) -> None:
+    """Set dossier, categories and relations, as far as they are given (S079); null empties them."""
+    if "dossier_id" in changes:
+        document.dossier_id = await dossier_for(change, changes["dossier_id"])
+    if "category_ids" in changes:
+        chosen = await gate.every(
+            change, categories.by_ids, changes["category_ids"] or (), path=("input", "categoryIds")
+        )
+        await change.rows(UNCLASSIFY, document=document.id)
+        for row in chosen:
+            change.add(DocumentCategory, document_id=document.id, category_id=row.id)
+    if "relation_ids" in changes:
+        linked = await gate.every(
+            change, relations.by_ids, changes["relation_ids"] or (), path=("input", "relationIds")
+        )
+        await change.rows(UNLINK, document=document.id)
+        for row in linked:
+            change.add(DocumentRelation, document_id=document.id, relation_id=row.id)
+
+
+async def dossier_for(change: Change, dossier_id: UUID | None) -> UUID | None:
+    """Return the id of a dossier that the viewer may see; None takes the document out. Raise NotFound."""
+    if dossier_id is None:
+        return None
+    return (await gate.one(change, dossiers.by_ids, dossier_id, path=("input", "dossierId"))).id
+
+
+def require_staff_for(viewer: Viewer, changes: Mapping[str, Any]) -> None:
+    """Require that only staff classify and link documents (S017, S018). Raise Forbidden."""
+    for name, argument in FOR_STAFF.items():
+        if name in changes and not viewer.is_staff:
+            raise Forbidden(path=("input", argument))
+
+
+def described(description: str | None) -> str:
+    """Return a description as it is kept: trimmed, 1 to 255 characters. Raise Required, TooLong."""
+    text = (description or "").strip()
+    place = ("input", "description")
+    if not text:
+        raise Required(path=place)
+    if len(text) > LONGEST_DESCRIPTION:
+        raise TooLong(path=place, limit=LONGEST_DESCRIPTION)
+    return text
+
+
+async def head_of(chunks: AsyncIterable[bytes]) -> tuple[bytes, AsyncIterable[bytes]]:
+    """Return the first bytes of a stream, and the whole stream again."""
+    arriving = aiter(chunks)
+    head = b""
+    while len(head) < HEAD_SIZE and (chunk := await anext(arriving, b"")):
+        head += chunk
+    return head, joined(head, arriving)
+
+
+async def joined(head: bytes, rest: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
+    """Yield what was read already, then what still comes."""
+    yield head
+    async for chunk in rest:
+        yield chunk

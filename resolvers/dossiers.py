@@ -1,0 +1,58 @@
+"""Reads of dossiers and who is in them, over a whole level."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, select
+
+from models import Dossier, DossierMember
+from models.tables import LICENCE, AnyRow, AnySelect
+from permissions.people import sees_dossier
+from resolvers.levels import column, grouped, matched
+from resolvers.named_lists import NamedList, NamedPage
+from resolvers.paging import PageAsked
+from resolvers.reading import Reading
+
+IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
+DOSSIER: Final[AnySelect] = select(
+    Dossier.id,
+    Dossier.name,
+    Dossier.business_unit_id,
+    Dossier.manager_id,
+    Dossier.external_reference,
+    Dossier.created_at,
+    Dossier.updated_at,
+).where(Dossier.licence_id == LICENCE, sees_dossier())
+BY_IDS: Final = DOSSIER.where(Dossier.id == IDS)
+# As the manual lists them: the main person, the partner, then the others.
+POSITION: Final = case({"MAIN_PERSON": 0, "PARTNER": 1, "CHILD": 2}, value=DossierMember.role, else_=3)
+MEMBERS: Final = (
+    select(DossierMember.dossier_id, DossierMember.relation_id, DossierMember.role)
+    .where(DossierMember.licence_id == LICENCE, DossierMember.dossier_id == IDS)
+    .order_by(POSITION, DossierMember.relation_id)
+)
+BY_NAME: Final = NamedList(DOSSIER, Dossier.name_folded.expression, Dossier.id.expression)
+
+
+async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
+    """Return each dossier that the viewer may see, None in the place of every other id."""
+    wanted = {one for one in ids if one is not None}
+    found = await request.rows(BY_IDS, ids=list(wanted)) if wanted else ()
+    return matched(found, over=ids)
+
+
+async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> list[AnyRow | None]:
+    """Return the dossier that an attribute of each parent names, as far as the viewer may see it."""
+    return await by_ids(request, column(parents, attribute))
+
+
+async def members(request: Reading, dossiers: Sequence[AnyRow]) -> list[list[AnyRow]]:
+    """Return the members of each dossier that the viewer may see."""
+    ids = column(dossiers, "id")
+    return grouped(await request.rows(MEMBERS, ids=ids), by="dossier_id", over=ids)
+
+
+async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:
+    """Return one page of the dossiers by name, narrowed to those whose name contains `text`."""
+    return await BY_NAME.page(request, page, text)

@@ -1,0 +1,63 @@
+"""The door of every change: fetch and require in one verb, so that nothing is fetched unchecked.
+
+What the viewer may not see is NotFound, in the same words as what never was; what he may see but not do is
+Forbidden.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from uuid import UUID
+
+from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.rights import Right
+from models.tables import AnyRow
+from resolvers.change import Change
+from resolvers.document_rows import this_one_locked
+from resolvers.reading import Reading
+
+Path = tuple[str, ...]
+LookUp = Callable[[Reading, Sequence[UUID]], Awaitable[list[AnyRow | None]]]
+MOST_IDS = 100
+
+
+async def document(
+    change: Change, document_id: UUID, right: Right, *, path: Path, if_revision: int | None = None
+) -> AnyRow:
+    """Return a document that the viewer may read and has `right` on; nobody else changes it meanwhile.
+
+    Raise NotFound, Forbidden, or Conflict when it is no longer at the revision that the viewer saw.
+    """
+    statement = this_one_locked(for_staff=change.viewer.is_staff)
+    row = await change.row(statement, ids=[document_id])
+    if row is None:
+        raise NotFound(path=path)
+    if right not in Right(row.rights):
+        raise Forbidden(path=path)
+    if if_revision is not None and if_revision != row.revision:
+        raise Conflict(current_revision=row.revision, path=("input", "ifRevision"))
+    return row
+
+
+def staff(change: Change, *, path: Path = ()) -> None:
+    """Require that the viewer works for the firm. Raise Forbidden."""
+    if not change.viewer.is_staff:
+        raise Forbidden(path=path)
+
+
+async def one(change: Change, look_up: LookUp, id_: UUID, *, path: Path) -> AnyRow:
+    """Return the thing with this id, as far as the viewer may see it. Raise NotFound."""
+    (row,) = await look_up(change, [id_])
+    if row is None:
+        raise NotFound(path=path)
+    return row
+
+
+async def every(change: Change, look_up: LookUp, ids: Sequence[UUID], *, path: Path) -> list[AnyRow]:
+    """Return the things with these ids, each once. Raise NotFound for one, Invalid for too many."""
+    if len(ids) > MOST_IDS:
+        raise Invalid("At most {most} ids.", path=path, most=MOST_IDS)
+    wanted = list(dict.fromkeys(ids))
+    found = await look_up(change, wanted) if wanted else []
+    rows = [row for row in found if row is not None]
+    if len(rows) < len(wanted):
+        raise NotFound(path=path)
+    return rows

@@ -1,0 +1,88 @@
+"""Portal access, given on the relation's sheet (portalgebruiker): S020-S022, S031-S038, S083."""
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core.errors import AlreadyExists, NoEmail, NoSeatLeft
+from core.folding import fold
+from core.tokens import typeable_password
+from core.viewer import Language
+from models import Account, Licence, Principal
+from models.tables import LICENCE, AnyRow
+from resolvers import gate, licences, relations
+from resolvers.change import Change
+
+INITIAL_PASSWORD_LASTS_FOR: Final = timedelta(days=5)
+RELATION_PATH: Final = ("input", "relationId")
+# Whoever holds the licence's row counts the seats alone, so that two can not take the last one.
+LOCKED: Final = select(Licence.client_login_limit).where(Licence.id == LICENCE).with_for_update()
+TAKEN: Final = select(Account.id).where(Account.licence_id == LICENCE)
+
+
+async def grant_portal_access(change: Change, relation_id: UUID) -> UUID:
+    """Give a relation an account whose user name is its e-mail address, and mail it a first password.
+
+    Return the account's id. Raise Forbidden, NotFound, NoEmail, AlreadyExists, NoSeatLeft.
+    """
+    gate.staff(change)
+    relation = await gate.one(change, relations.by_ids, relation_id, path=RELATION_PATH)
+    if not relation.email:
+        raise NoEmail(path=RELATION_PATH)
+    await require_seat(change)
+    await require_new(change, relation)
+    password = typeable_password()
+    account = await add_account(change, relation, await change.ports.passwords.hash(password))
+    expires_at = account.initial_password_expires_at
+    await change.tell(
+        "access_granted",
+        account,
+        secret=password,
+        title=relation.title,
+        given_name=relation.given_name,
+        family_name=relation.family_name,
+        username=account.username,
+        expires_at=expires_at.isoformat() if expires_at else None,
+    )
+    change.record("account.access_granted", relation_id=relation_id, account=str(account.id))
+    return account.id
+
+
+async def require_seat(change: Change) -> None:
+    """Require a free client login of the licence's (S083, A14). Raise NoSeatLeft."""
+    (licence,) = await change.rows(LOCKED)
+    if await licences.seats_taken(change) >= licence.client_login_limit:
+        raise NoSeatLeft(path=RELATION_PATH, limit=licence.client_login_limit)
+
+
+async def require_new(change: Change, relation: AnyRow) -> None:
+    """Require that neither the relation nor the user name has an account (A15). Raise AlreadyExists."""
+    same = (Account.relation_id == relation.id) | (Account.username_folded == fold(relation.email))
+    if await change.rows(TAKEN.where(same)):
+        message = "There is an account for this relation or with this e-mail address already."
+        raise AlreadyExists(message, path=RELATION_PATH)
+
+
+async def add_account(change: Change, relation: AnyRow, password_hash: str) -> Account:
+    """Add a client's account, whose first password ends after 5 times 24 hours (S036, A10)."""
+    principal = change.add(Principal, kind="ACCOUNT")
+    await change.session.flush()
+    account = change.add(
+        Account,
+        id=principal.id,
+        role="CLIENT",
+        username=relation.email,
+        username_folded=fold(relation.email),
+        given_name=relation.given_name,
+        family_name=relation.family_name,
+        display_name=relation.display_name,
+        email=relation.email,
+        language=relation.language or Language.NL,
+        relation_id=relation.id,
+        password_hash=password_hash,
+        initial_password_expires_at=change.now + INITIAL_PASSWORD_LASTS_FOR,
+    )
+    await change.session.flush()
+    return account

@@ -1,0 +1,69 @@
+"""Reads of relations (relaties), over a whole level."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, select
+
+from models import DocumentRelation, Relation
+from models.relations import Contact, Particulars
+from models.tables import LICENCE, AnyRow, AnySelect
+from permissions.people import sees_relation
+from resolvers.levels import column, grouped, matched
+from resolvers.named_lists import NamedList, NamedPage
+from resolvers.paging import PageAsked
+from resolvers.reading import Reading
+
+IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
+TABS: Final = [getattr(Relation, name) for tab in (Contact, Particulars) for name in tab.__annotations__]
+RELATION: Final[AnySelect] = select(
+    Relation.id,
+    Relation.kind,
+    Relation.display_name,
+    Relation.given_name,
+    Relation.family_name,
+    Relation.title,
+    Relation.email,
+    Relation.language,
+    Relation.business_unit_id,
+    Relation.internal_manager_id,
+    Relation.external_reference,
+    Relation.created_at,
+    Relation.updated_at,
+    *TABS,
+).where(Relation.licence_id == LICENCE, sees_relation())
+BY_IDS: Final = RELATION.where(Relation.id == IDS)
+OF_DOCUMENTS: Final = (
+    RELATION.add_columns(DocumentRelation.document_id)
+    .join(
+        DocumentRelation,
+        and_(DocumentRelation.licence_id == LICENCE, DocumentRelation.relation_id == Relation.id),
+    )
+    .where(DocumentRelation.document_id == IDS)
+    .order_by(Relation.display_name_folded, Relation.id)
+)
+BY_NAME: Final = NamedList(RELATION, Relation.display_name_folded.expression, Relation.id.expression)
+
+
+async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
+    """Return each relation that the viewer may see, None in the place of every other id."""
+    wanted = {one for one in ids if one is not None}
+    found = await request.rows(BY_IDS, ids=list(wanted)) if wanted else ()
+    return matched(found, over=ids)
+
+
+async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> list[AnyRow | None]:
+    """Return the relation that an attribute of each parent names, as far as the viewer may see it."""
+    return await by_ids(request, column(parents, attribute))
+
+
+async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[list[AnyRow]]:
+    """Return the relations that each document hangs on, by name, as far as the viewer may see them."""
+    ids = column(documents, "id")
+    return grouped(await request.rows(OF_DOCUMENTS, ids=ids), by="document_id", over=ids)
+
+
+async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:
+    """Return one page of the relations by name, narrowed to those whose name contains `text`."""
+    return await BY_NAME.page(request, page, text)

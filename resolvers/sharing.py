@@ -1,0 +1,147 @@
+"""Sharing a document: one row of the rights tab at a time, S039-S048."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, delete, exists, func, select, union_all, update
+
+from core.errors import Forbidden, Invalid, NotFound, NotLinkedToClient
+from core.rights import ALL_RIGHTS, NO_RIGHTS, Right
+from models import Account, Document, DocumentGrant, DocumentRelation, DossierMember, Principal
+from models.tables import LICENCE, AnyRow
+from resolvers import accounts, gate
+from resolvers.change import Change
+from resolvers.reading import Reading
+
+DOCUMENT: Final = bindparam("document", type_=Uuid())
+PRINCIPAL: Final = bindparam("principal", type_=Uuid())
+RELATION: Final = bindparam("relation", type_=Uuid())
+KIND: Final = select(Principal.id, Principal.kind).where(
+    Principal.licence_id == LICENCE, Principal.id == PRINCIPAL
+)
+OF_PRINCIPAL: Final = (
+    DocumentGrant.licence_id == LICENCE,
+    DocumentGrant.document_id == DOCUMENT,
+    DocumentGrant.principal_id == PRINCIPAL,
+)
+HELD: Final = select(func.coalesce(func.bit_or(DocumentGrant.rights), 0).label("rights")).where(*OF_PRINCIPAL)
+WITHDRAW: Final = delete(DocumentGrant).where(*OF_PRINCIPAL)
+TOUCH: Final = (
+    update(Document)
+    .where(Document.licence_id == LICENCE, Document.id == DOCUMENT)
+    .values(updated_at=bindparam("now"), updated_by=bindparam("own_account"), revision=Document.revision + 1)
+)
+# S040, S041: the document hangs on the client, or on a dossier where he is main person or partner.
+LINKS: Final = select(
+    union_all(
+        select(DocumentRelation.document_id).where(
+            DocumentRelation.licence_id == LICENCE,
+            DocumentRelation.document_id == DOCUMENT,
+            DocumentRelation.relation_id == RELATION,
+        ),
+        select(Document.id).where(
+            Document.licence_id == LICENCE,
+            Document.id == DOCUMENT,
+            exists().where(
+                DossierMember.licence_id == LICENCE,
+                DossierMember.dossier_id == Document.dossier_id,
+                DossierMember.relation_id == RELATION,
+                DossierMember.role.in_(("MAIN_PERSON", "PARTNER")),
+            ),
+        ),
+    ).subquery()
+)
+# Whoever stays behind on the staff and may change the document's security.
+KEEPERS: Final = (
+    select(DocumentGrant.id)
+    .outerjoin(Account, (Account.licence_id == LICENCE) & (Account.id == DocumentGrant.principal_id))
+    .where(
+        DocumentGrant.licence_id == LICENCE,
+        DocumentGrant.document_id == DOCUMENT,
+        DocumentGrant.rights.bitwise_and(int(Right.CHANGE_SECURITY)) != 0,
+        Account.blocked_at.is_(None),
+        func.coalesce(Account.role, "STAFF") == "STAFF",
+    )
+    .limit(1)
+)
+
+
+async def set_document_rights(
+    change: Change, document_id: UUID, principal_id: UUID, rights: Right, if_revision: int | None
+) -> None:
+    """Set one row of the rights tab; a client who can read it for the first time gets a letter (A17).
+
+    Raise NotFound, Forbidden, Conflict, Invalid, NotLinkedToClient.
+    """
+    document = await gate.document(
+        change, document_id, Right.CHANGE_SECURITY, path=("input", "documentId"), if_revision=if_revision
+    )
+    client = await grantable(change, document, principal_id, rights)
+    before = await held(change, document_id, principal_id)
+    await change.rows(WITHDRAW, document=document_id, principal=principal_id)
+    if rights:
+        give(change, document_id, principal_id, rights, "MANUAL")
+    await require_keeper(change, document_id)
+    await change.rows(TOUCH, document=document_id, now=change.now)
+    change.record(
+        "document.rights_set", document_id=document_id, principal=str(principal_id), rights=int(rights)
+    )
+    if client and client.email and Right.READ in rights & ~before:
+        await change.tell("document_shared", client, given_name=client.given_name)
+
+
+async def grantable(change: Change, document: AnyRow, principal_id: UUID, rights: Right) -> AnyRow | None:
+    """Require that these rights can be given to this principal; return the account when it is a client's."""
+    principal = await change.row(KIND, principal=principal_id)
+    if principal is None:
+        raise NotFound(path=("input", "principalId"))
+    if rights & ~Right(document.rights):
+        raise Forbidden("You cannot give more rights than you have.", path=("input", "rights"))
+    (account,) = await accounts.by_ids(change, [principal_id])
+    if account is None or account.role != "CLIENT":
+        return None
+    if Right.CHANGE_SECURITY in rights:
+        raise Invalid("A client cannot change the security of a document.", path=("input", "rights"))
+    if rights and not await change.rows(LINKS, document=document.id, relation=account.relation_id):
+        raise NotLinkedToClient(path=("input", "principalId"))
+    return account
+
+
+async def held(request: Reading, document_id: UUID, principal_id: UUID) -> Right:
+    """Return the rights that a principal was given on a document by name."""
+    row = await request.row(HELD, document=document_id, principal=principal_id)
+    return Right(row.rights) if row else NO_RIGHTS
+
+
+async def require_keeper(change: Change, document_id: UUID) -> None:
+    """Require that somebody on the staff may still change the document's security. Raise Invalid."""
+    if not await change.rows(KEEPERS, document=document_id):
+        message = "Somebody on the staff must keep the right to change the security of the document."
+        raise Invalid(message, path=("input", "rights"))
+
+
+def give(change: Change, document_id: UUID, principal_id: UUID, rights: Right, source: str) -> None:
+    """Add one grant."""
+    change.add(
+        DocumentGrant,
+        document_id=document_id,
+        principal_id=principal_id,
+        rights=int(rights),
+        source=source,
+        granted_by=change.viewer.account_id,
+        granted_at=change.now,
+    )
+
+
+async def give_first_rights(change: Change, document_id: UUID) -> None:
+    """Give a new document its first rows in the rights tab.
+
+    The firm's groups and the member of staff who made it have all rights (S046); a client who sends one may
+    read it (S080, A9).
+    """
+    for group in await accounts.built_in_groups(change):
+        give(change, document_id, group.id, ALL_RIGHTS, "DEFAULT")
+    if change.viewer.is_staff:
+        give(change, document_id, change.viewer.account_id, ALL_RIGHTS, "CREATOR")
+    else:
+        give(change, document_id, change.viewer.account_id, Right.READ, "UPLOADER")

@@ -1,0 +1,30 @@
+"""Categories of documents."""
+
+from collections.abc import Sequence
+
+import strawberry
+from strawberry.scalars import ID
+
+from execution import batched
+from models.tables import AnyRow
+from resolvers import categories
+from resolvers.document_filters import Scope
+from resolvers.reading import Reading
+from schema.connections import DocumentConnection, documents_in
+from schema.ids import identity
+from schema.nodes import Node
+
+
+def names_of(parents: Sequence[AnyRow], request: Reading) -> list[str]:
+    return [categories.name_in(it, request.viewer.language) for it in parents]
+
+
+@strawberry.type(description="A kind of document (categorie).")
+class Category(Node):
+    id: ID = identity("Category")
+    name: str = batched(names_of, description="In the viewer's language.")
+    position: int = strawberry.field(description="Its place in the firm's list.")
+    is_archived: bool = strawberry.field(description="Whether it is no longer given to documents.")
+    documents: DocumentConnection = batched(
+        documents_in(Scope.CATEGORY), description="The documents in it that the viewer may read."
+    )

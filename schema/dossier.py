@@ -1,0 +1,66 @@
+"""Dossiers: what groups the relations of one financial plan."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import strawberry
+from strawberry.scalars import ID
+
+from execution import batched, derived, plain
+from models.tables import AnyRow
+from permissions.fields import IsStaff
+from resolvers import accounts, dossiers, licences, relations
+from resolvers.document_filters import Scope
+from resolvers.reading import Reading
+from schema.connections import DocumentConnection, documents_in
+from schema.ids import identity
+from schema.nodes import Node
+from schema.people import Account, BusinessUnit
+from schema.relation import Relation
+from schema.words import DossierRole
+
+
+async def relations_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow | None]:
+    return await relations.named_by(request, parents, "relation_id")
+
+
+@strawberry.type(description="Somebody who is in a dossier.")
+class DossierMember:
+    relation: Relation = batched(relations_of, description="Who it is.")
+    role: DossierRole = derived(lambda it: DossierRole(it.role), description="What they are in it.")
+
+
+async def units_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow | None]:
+    return await licences.units_named_by(request, parents)
+
+
+async def managers_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow | None]:
+    return await accounts.named_by(request, parents, "manager_id")
+
+
+async def members_of(parents: Sequence[AnyRow], request: Reading) -> list[list[AnyRow]]:
+    return await dossiers.members(request, parents)
+
+
+@strawberry.type(description="Persoonlijk financieel planningsdossier.")
+class Dossier(Node):
+    id: ID = identity("Dossier")
+    name: str = strawberry.field(description="Naam.")
+    business_unit: BusinessUnit | None = batched(units_of, description="Business eenheid.")
+    manager: Account | None = batched(
+        managers_of,
+        description="Beheerder: receives the mail about client uploads.",
+        permission_classes=[IsStaff],
+    )
+    members: list[DossierMember] = batched(
+        members_of, description="The main person, the partner, the children, then the others."
+    )
+    external_reference: str | None = plain(
+        description="What another program calls it.", permission_classes=[IsStaff]
+    )
+    documents: DocumentConnection = batched(
+        documents_in(Scope.DOSSIER),
+        description="Documents of the dossier and of its members, as far as the viewer may read them.",
+    )
+    created_at: datetime = strawberry.field(description="When it was opened.")
+    updated_at: datetime = strawberry.field(description="When it was last changed.")

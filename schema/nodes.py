@@ -1,0 +1,60 @@
+"""What everything with an id has in common, and how one is found by it."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import strawberry
+from strawberry.scalars import ID
+
+from execution import Typed, typed
+from resolvers import accounts, categories, document_rows, dossiers, licences, relations
+from resolvers.gate import LookUp
+from resolvers.reading import Reading
+from schema import ids
+
+
+@strawberry.interface(description="Whatever has an id.")
+class Node:
+    id: ID = ids.identity("Node")
+
+    @classmethod
+    def resolve_type(cls, value: Typed, *_: Any) -> str:  # noqa: ANN401  what graphql-core passes
+        """Return the name of the type of a value that stands where a node is expected."""
+        return value.typename
+
+    @classmethod
+    def is_type_of(cls, value: Any, _: Any) -> bool:  # noqa: ANN401  a row, or a row with its type's name
+        """Return whether a value is of this type; a row without a name stands where no other could."""
+        return getattr(value, "typename", cls.__name__) == cls.__name__
+
+
+@strawberry.type(description="Where a page stands in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether there are more items after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are more items before this page.")
+    start_cursor: str | None = strawberry.field(description="Of the first item.")
+    end_cursor: str | None = strawberry.field(description="Of the last item.")
+
+
+LOOK_UPS: Final[dict[str, LookUp]] = {
+    "Account": accounts.look_up,
+    "BusinessUnit": licences.units_by_ids,
+    "Category": categories.by_ids,
+    "Document": document_rows.by_ids,
+    "Dossier": dossiers.by_ids,
+    "Group": accounts.look_up_groups,
+    "Licence": licences.own_by_ids,
+    "Relation": relations.by_ids,
+}
+
+
+async def find(request: Reading, wanted: Sequence[ID], argument: str) -> list[Typed | None]:
+    """Return the thing of each id, None in the place of what the viewer may not see. Raise Invalid."""
+    keys = [ids.read_typed(request, id_, argument) for id_ in wanted]
+    found: list[Typed | None] = [None] * len(keys)
+    for type_name in {name for name, _ in keys} & LOOK_UPS.keys():
+        places = [at for at, (name, _) in enumerate(keys) if name == type_name]
+        rows = await LOOK_UPS[type_name](request, [keys[at][1] for at in places])
+        for at, row in zip(places, rows, strict=True):
+            found[at] = typed(type_name, row)
+    return found

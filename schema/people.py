@@ -1,0 +1,174 @@
+"""Licences, business units, accounts and groups, and the viewer's own profile."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import strawberry
+from strawberry.scalars import ID
+
+from core.viewer import Language, Role
+from execution import batched, derived, plain
+from models.tables import AnyRow
+from permissions.fields import IsStaff
+from resolvers import licences, profiles, relations
+from resolvers.reading import Reading
+from schema.ids import identity
+from schema.nodes import Node
+from schema.words import AccountStatus
+
+if TYPE_CHECKING:  # they import this module
+    from schema.relation import Relation
+
+RelationWord = Annotated["Relation", strawberry.lazy("schema.relation")]
+
+
+@strawberry.type(description="A part of a firm (business eenheid).")
+class BusinessUnit(Node):
+    id: ID = identity("BusinessUnit")
+    name: str = strawberry.field(description="Such as MAIN.")
+
+
+@strawberry.type(description="How many of the licence's client logins (50 included) are in use.")
+class ClientLogins:
+    used: int = strawberry.field(description="Invited clients included, blocked ones not.")
+    limit: int = strawberry.field(description="How many there may be.")
+
+
+async def units_of(parents: Sequence[AnyRow], request: Reading) -> list[Sequence[AnyRow]]:
+    units = await licences.units(request)
+    return [units for _ in parents]
+
+
+async def logins_of(parents: Sequence[AnyRow], request: Reading) -> list[ClientLogins]:
+    used = await licences.seats_taken(request)
+    return [ClientLogins(used=used, limit=parent.client_login_limit) for parent in parents]
+
+
+@strawberry.type(description="A firm that holds a licence (licentiehouder).")
+class Licence(Node):
+    id: ID = identity("Licence")
+    name: str = strawberry.field(description="As it stands under its mails.")
+    slug: str = strawberry.field(description="Its short name, for signing in where there are several.")
+    business_units: list[BusinessUnit] = batched(units_of, description="Its parts, by name.")
+    client_logins: ClientLogins | None = batched(
+        logins_of, description="How many client logins are in use.", permission_classes=[IsStaff]
+    )
+
+
+def status_of(account: Any) -> AccountStatus:  # noqa: ANN401  a row, with or without its type's name
+    """Return how far an account has come."""
+    if account.blocked_at:
+        return AccountStatus.BLOCKED
+    return AccountStatus.INVITED if account.initial_password_expires_at else AccountStatus.ACTIVE
+
+
+async def relations_of(parents: Sequence[Any], request: Reading) -> list[AnyRow | None]:
+    return await relations.named_by(request, parents, "relation_id")
+
+
+async def second_factors_of(parents: Sequence[Any], request: Reading) -> list[bool]:
+    enabled = await profiles.with_two_factor(request, [it.id for it in parents])
+    return [it.id in enabled for it in parents]
+
+
+@strawberry.type(description="Somebody who can sign in (gebruiker).")
+class Account(Node):
+    id: ID = identity("Account")
+    display_name: str = strawberry.field(description="Not unique: two people may share it.")
+    role: Role = derived(lambda it: Role(it.role), description="What it is to the firm.")
+    username: str | None = plain(
+        description="What it signs in with (gebruikersnaam).", permission_classes=[IsStaff]
+    )
+    status: AccountStatus | None = derived(
+        status_of, description="How far it has come.", permission_classes=[IsStaff]
+    )
+    initial_password_expires_at: datetime | None = plain(
+        description="When the mailed password ends; null once it has been replaced.",
+        permission_classes=[IsStaff],
+    )
+    last_signed_in_at: datetime | None = plain(
+        description="When it last signed in.", permission_classes=[IsStaff]
+    )
+    two_factor_enabled: bool | None = batched(
+        second_factors_of,
+        description="Whether it needs a second factor (2-factor authenticatie).",
+        permission_classes=[IsStaff],
+    )
+    relation: RelationWord | None = batched(
+        relations_of, description="The relation whose portal account it is (portalgebruiker)."
+    )
+
+
+@strawberry.type(description="Accounts that are given rights together (groep).")
+class Group(Node):
+    id: ID = identity("Group")
+    name: str = strawberry.field(description="Such as Administrators or Users.")
+    is_built_in: bool = derived(
+        lambda it: it.built_in is not None, description="Whether every licence has it."
+    )
+
+
+Principal = Annotated[
+    Account | Group, strawberry.union("Principal", description="Whoever can appear in the rights matrix.")
+]
+
+
+@strawberry.type(description="The viewer's second factor.")
+class TwoFactorStatus:
+    enabled: bool = derived(
+        lambda it: it.enabled_at is not None, description="Whether signing in needs a code."
+    )
+    enabled_at: datetime | None = strawberry.field(description="Since when.")
+    recovery_codes_left: int = strawberry.field(description="Of the ten that were shown.")
+
+
+def are_current(parents: Sequence[AnyRow], request: Reading) -> list[bool]:
+    return [it.id == request.viewer.session_id for it in parents]
+
+
+@strawberry.type(description="A browser or program in which the viewer is signed in.")
+class Session:
+    id: ID = identity("Session")
+    created_at: datetime = strawberry.field(description="When it was opened.")
+    last_seen_at: datetime = strawberry.field(description="When it was last used, to the minute.")
+    expires_at: datetime = strawberry.field(description="When it ends at the latest.")
+    user_agent: str | None = strawberry.field(description="What the browser or program calls itself.")
+    is_current: bool = batched(are_current, description="Whether it is the one that asks.")
+
+
+async def licences_of(parents: Sequence[Any], request: Reading) -> list[AnyRow]:
+    licence = await licences.own(request)
+    return [licence for _ in parents]
+
+
+def roles_of(parents: Sequence[Any], request: Reading) -> list[list[Role]]:
+    roles = [role for role in Role if role in request.viewer.roles]
+    return [roles for _ in parents]
+
+
+async def factors_of(parents: Sequence[Any], request: Reading) -> list[AnyRow]:
+    status = await profiles.two_factor(request)
+    return [status for _ in parents]
+
+
+async def sessions_of(parents: Sequence[Any], request: Reading) -> list[Sequence[AnyRow]]:
+    sessions = await profiles.open_sessions(request)
+    return [sessions for _ in parents]
+
+
+@strawberry.type(description="The signed-in account and what belongs to it: the profile page (Mijn profiel).")
+class Viewer:
+    account: Account = derived(lambda it: it, description="The account itself.")
+    licence: Licence = batched(licences_of, description="The firm.")
+    roles: list[Role] = batched(roles_of, description="What the viewer is to the firm.")
+    given_name: str | None = strawberry.field(description="Voornaam.")
+    family_name: str | None = strawberry.field(description="Familienaam.")
+    email: str | None = strawberry.field(description="Where mail goes to.")
+    language: Language = derived(lambda it: Language(it.language), description="Taal.")
+    must_change_password: bool = derived(
+        lambda it: it.initial_password_expires_at is not None,
+        description="Whether the mailed password is still to be replaced by one's own.",
+    )
+    two_factor: TwoFactorStatus = batched(factors_of, description="The second factor.")
+    sessions: list[Session] = batched(sessions_of, description="Where the viewer is signed in.")

@@ -1,0 +1,150 @@
+"""The root of all queries: what can be asked for."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated
+
+import strawberry
+from strawberry.scalars import ID
+
+from core.errors import Invalid
+from execution import Typed, batched
+from models.tables import AnyRow
+from permissions.fields import IsStaff, SignedIn
+from resolvers import categories, document_lists, document_rows, dossiers, profiles, relations
+from resolvers.document_lists import DocumentPage
+from resolvers.gate import MOST_IDS, LookUp
+from resolvers.named_lists import NamedPage
+from resolvers.paging import PageAsked
+from resolvers.reading import Reading
+from schema import ids
+from schema.category import Category
+from schema.connections import (
+    After,
+    Before,
+    DocumentConnection,
+    DossierConnection,
+    Filter,
+    First,
+    Last,
+    Order,
+    RelationConnection,
+    Search,
+    asked,
+)
+from schema.document import Document
+from schema.dossier import Dossier
+from schema.nodes import Node, find
+from schema.people import Viewer
+from schema.relation import Relation
+
+Id = Annotated[ID, strawberry.argument(description="Whose id it is.")]
+Ids = Annotated[list[ID], strawberry.argument(description="Whose ids they are: at most 100.")]
+Roots = Sequence[None]
+
+
+def by_id(look_up: LookUp) -> Callable[..., Awaitable[list[AnyRow | None]]]:
+    """Return what loads the one thing with an id that the viewer may see."""
+
+    async def load(roots: Roots, request: Reading, *, id: Id) -> list[AnyRow | None]:  # noqa: A002, ARG001
+        return await look_up(request, [ids.read(request, id, "id")])
+
+    return load
+
+
+async def node(roots: Roots, request: Reading, *, id: Id) -> list[Typed | None]:  # noqa: A002, ARG001
+    return await find(request, [id], "id")
+
+
+async def nodes(roots: Roots, request: Reading, *, ids: Ids) -> list[list[Typed | None]]:  # noqa: ARG001
+    if len(ids) > MOST_IDS:
+        raise Invalid("At most {most} ids.", path=("ids",), most=MOST_IDS)
+    return [await find(request, ids, "ids")]
+
+
+async def viewer(roots: Roots, request: Reading) -> list[AnyRow | None]:  # noqa: ARG001
+    return [await profiles.own_account(request)]
+
+
+async def documents(  # noqa: PLR0913  the contract's arguments
+    roots: Roots,  # noqa: ARG001
+    request: Reading,
+    *,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
+    filter: Filter = None,  # noqa: A002  the contract's word
+    order_by: Order = None,
+) -> list[DocumentPage]:
+    wanted = asked(request, PageAsked(first, after, last, before), filter, order_by)
+    return [await document_lists.documents(request, wanted)]
+
+
+async def categories_to_choose(roots: Roots, request: Reading) -> list[Sequence[AnyRow]]:  # noqa: ARG001
+    return [await categories.to_choose(request)]
+
+
+def by_name(
+    find_page: Callable[[Reading, PageAsked, str | None], Awaitable[NamedPage]],
+) -> Callable[..., Awaitable[list[NamedPage]]]:
+    """Return what loads one page of a list that is sorted by name."""
+
+    async def load(
+        roots: Roots,  # noqa: ARG001
+        request: Reading,
+        *,
+        first: First = None,
+        after: After = None,
+        search: Search = None,
+    ) -> list[NamedPage]:
+        return [await find_page(request, PageAsked(first, after), search)]
+
+    return load
+
+
+@strawberry.type(description="What can be asked for.")
+class Query:
+    node: Node | None = batched(
+        node,
+        description="Null where there is nothing the viewer may see: missing and forbidden look the same.",
+        permission_classes=[SignedIn],
+    )
+    nodes: list[Node | None] = batched(
+        nodes, description="The same for several ids at once.", permission_classes=[SignedIn]
+    )
+    viewer: Viewer | None = batched(viewer, description="Null when nobody is signed in.")
+    document: Document | None = batched(
+        by_id(document_rows.by_ids),
+        description="A document that the viewer may read.",
+        permission_classes=[SignedIn],
+    )
+    documents: DocumentConnection | None = batched(
+        documents,
+        description="All documents that the viewer may read (Documenten).",
+        permission_classes=[SignedIn],
+    )
+    categories: list[Category] | None = batched(
+        categories_to_choose,
+        description="The categories the viewer can filter by: for a client, those of documents he may read.",
+        permission_classes=[SignedIn],
+    )
+    relation: Relation | None = batched(
+        by_id(relations.by_ids),
+        description="A relation that the viewer may see.",
+        permission_classes=[SignedIn],
+    )
+    relations: RelationConnection | None = batched(
+        by_name(relations.search),
+        description="The firm's relations, by name (Relaties).",
+        permission_classes=[IsStaff],
+    )
+    dossier: Dossier | None = batched(
+        by_id(dossiers.by_ids),
+        description="A dossier that the viewer may see.",
+        permission_classes=[SignedIn],
+    )
+    dossiers: DossierConnection | None = batched(
+        by_name(dossiers.search),
+        description="The dossiers that the viewer may see, by name (Dossiers).",
+        permission_classes=[SignedIn],
+    )

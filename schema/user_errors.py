@@ -1,0 +1,91 @@
+"""What the caller can mend: told in the payload, beside what was asked for."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import strawberry
+
+from core.errors import Conflict, Correctable, TooManyTries
+from core.viewer import Language
+from languages import translate
+from resolvers.reading import Reading
+from schema.context import Info
+from schema.words import UserErrorCode
+
+
+@strawberry.interface(
+    description="Something the caller can put right; top-level `errors` are for what they cannot."
+)
+class UserError:
+    code: UserErrorCode = strawberry.field(description="What it is, for programs.")
+    message: str = strawberry.field(description="In the viewer's language.")
+    path: list[str] | None = strawberry.field(
+        description='Where in the arguments, such as ["input", "file"].'
+    )
+
+
+@strawberry.type(description="An argument that cannot be.")
+class InputError(UserError):
+    pass
+
+
+@strawberry.type(description="Somebody else changed it first.")
+class ConflictError(UserError):
+    current_revision: int = strawberry.field(description="The revision that stands.")
+
+
+@strawberry.type(description="Too many tries.")
+class RateLimitedError(UserError):
+    retry_after_seconds: int = strawberry.field(description="How long to wait, in seconds.")
+
+
+def no_errors() -> Any:  # noqa: ANN401  the annotation of the attribute says what it is
+    """Return the field `userErrors` of a payload: empty when all went well."""
+    return strawberry.field(
+        default_factory=list, description="What the caller can put right; empty when all went well."
+    )
+
+
+def language_of(request: Reading) -> Language:
+    """Return the viewer's language, English for nobody."""
+    return request.asker.language if request.asker else Language.EN
+
+
+def told(error: Correctable, language: Language) -> UserError:
+    """Return an error as the payload tells it."""
+    code = UserErrorCode(error.code)
+    message = translate(error.template, language, **error.values)
+    path = list(error.path) or None
+    if isinstance(error, Conflict):
+        return ConflictError(code=code, message=message, path=path, current_revision=error.current_revision)
+    if isinstance(error, TooManyTries):
+        return RateLimitedError(code=code, message=message, path=path, retry_after_seconds=error.retry_after)
+    return InputError(code=code, message=message, path=path)
+
+
+Arguments = ParamSpec("Arguments")
+Payload = TypeVar("Payload")
+
+
+def verb(
+    payload: Callable[..., Payload],
+) -> Callable[
+    [Callable[Concatenate[Info, Arguments], Awaitable[Payload]]],
+    Callable[Concatenate[Info, Arguments], Awaitable[Payload]],
+]:
+    """Return what makes a mutation answer with `payload`, and tell in it what the caller can put right."""
+
+    def decorate(
+        do: Callable[Concatenate[Info, Arguments], Awaitable[Payload]],
+    ) -> Callable[Concatenate[Info, Arguments], Awaitable[Payload]]:
+        @wraps(do)
+        async def answer(info: Info, *arguments: Arguments.args, **named: Arguments.kwargs) -> Payload:
+            try:
+                return await do(info, *arguments, **named)
+            except Correctable as error:
+                return payload(user_errors=[told(error, language_of(info.context))])
+
+        return answer
+
+    return decorate
