@@ -1,0 +1,54 @@
+"""The disk: what a local folder needs so that its objects are private and survive a power cut.
+
+obstore renames into place but never syncs, and it creates with the mode that the umask leaves.
+"""
+
+import os
+from pathlib import Path
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+
+
+def make_root(root: Path) -> None:
+    """Create the root folder if there is none yet."""
+    root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+
+def make_room(root: Path, key: str) -> None:
+    """Create the private folders that the key names, before obstore creates them for all to see."""
+    for folder in reversed(_folders(root, key)):
+        folder.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+
+
+def harden(root: Path, key: str) -> None:
+    """Make the object private and durable: its bytes first, then every folder that leads to it."""
+    descriptor = os.open(root / key, os.O_RDONLY)
+    try:
+        os.fchmod(descriptor, PRIVATE_FILE)
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    for folder in _folders(root, key):
+        _sync_folder(folder)
+
+
+def forget(root: Path, key: str) -> None:
+    """Make a removal durable; without this a power cut can bring an erased document back."""
+    folder = (root / key).parent
+    if folder.exists():
+        _sync_folder(folder)
+
+
+def _folders(root: Path, key: str) -> list[Path]:
+    """From the object's folder up to the root, which holds the name of the first."""
+    inner = (root / key).parent
+    return [inner, inner.parent, root]
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
