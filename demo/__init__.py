@@ -1,0 +1,1 @@
+"""The demo world: invented people, and real files that belong to them."""

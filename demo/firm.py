@@ -1,0 +1,220 @@
+"""A firm filled by hand: rows as they are given, with no rule of the product in between."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.folding import fold
+from core.rights import ALL_RIGHTS, Right
+from core.viewer import Language
+from models import (
+    Account,
+    AccountGroupMember,
+    Document,
+    DocumentCategory,
+    DocumentGrant,
+    DocumentRelation,
+    DocumentVersion,
+    Dossier,
+    DossierMember,
+    Entity,
+    Relation,
+)
+from resolvers.founding import Founded, add_principal
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The bytes of a document, kept already."""
+
+    name: str
+    media_type: str
+    byte_size: int
+    sha256: bytes
+    object_key: str
+
+
+def imagined(name: str) -> File:
+    """Return a file that nobody will open: a row needs one."""
+    digest = sha256(name.encode()).digest()
+    return File(f"{name}.pdf", "application/pdf", 1, digest, digest.hex())
+
+
+class Firm:
+    """Adds people and papers to a licence, within one transaction."""
+
+    def __init__(self, session: AsyncSession, founded: Founded, *, now: datetime, password_hash: str) -> None:
+        self.session = session
+        self.founded = founded
+        self.now = now
+        self.password_hash = password_hash
+
+    async def staff(
+        self, address: str, given: str, family: str, *, administrator: bool = False, **values: Any
+    ) -> Account:
+        """Add somebody who works for the firm."""
+        values |= {"given_name": given, "family_name": family, "display_name": f"{given} {family}"}
+        account = await self.account(address, "STAFF", **values)
+        await self.join(self.founded.users, account)
+        if administrator:
+            await self.join(self.founded.administrators, account)
+        return account
+
+    async def account(self, address: str, role: str, **values: Any) -> Account:
+        """Add an account that signs in with its address."""
+        defaults = {"language": Language.NL, "password_hash": self.password_hash, "email": address}
+        account = Account(
+            licence_id=self.founded.licence_id,
+            id=await add_principal(self.session, self.founded.licence_id, "ACCOUNT"),
+            role=role,
+            username=address,
+            username_folded=fold(address),
+            **(defaults | values),
+        )
+        await self.keep(account)
+        return account
+
+    async def join(self, group_id: UUID, account: Account) -> None:
+        """Put an account into a group."""
+        row = AccountGroupMember(licence_id=self.founded.licence_id, group_id=group_id, account_id=account.id)
+        await self.keep(row)
+
+    async def relation(self, given: str, family: str, **values: Any) -> Relation:
+        """Add a person to the firm's files."""
+        name = f"{given} {family}"
+        defaults = {"kind": "PERSON", "language": Language.NL, "business_unit_id": self.founded.business_unit}
+        relation = Relation(
+            licence_id=self.founded.licence_id,
+            display_name=name,
+            display_name_folded=fold(name),
+            given_name=given,
+            family_name=family,
+            created_at=self.now,
+            updated_at=self.now,
+            **(defaults | values),
+        )
+        await self.keep(relation)
+        return relation
+
+    async def client(self, relation: Relation, **values: Any) -> Account:
+        """Give a relation access to the portal."""
+        assert relation.email
+        of_relation = {
+            "given_name": relation.given_name,
+            "family_name": relation.family_name,
+            "display_name": relation.display_name,
+            "language": relation.language,
+            "relation_id": relation.id,
+        }
+        return await self.account(relation.email, "CLIENT", **(of_relation | values))
+
+    async def dossier(self, name: str, members: dict[str, Relation], **values: Any) -> Dossier:
+        """Add a dossier; `members` says who is what in it."""
+        dossier = Dossier(
+            licence_id=self.founded.licence_id,
+            name=name,
+            name_folded=fold(name),
+            business_unit_id=self.founded.business_unit,
+            created_at=self.now,
+            updated_at=self.now,
+            **values,
+        )
+        await self.keep(dossier)
+        for role, relation in members.items():
+            await self.keep(
+                DossierMember(
+                    licence_id=self.founded.licence_id,
+                    dossier_id=dossier.id,
+                    relation_id=relation.id,
+                    role=role,
+                )
+            )
+        return dossier
+
+    async def document(  # noqa: PLR0913  all that a paper can be
+        self,
+        description: str,
+        maker: Account,
+        *,
+        file: File | None = None,
+        document_date: date | None = None,
+        dossier: Dossier | None = None,
+        categories: Sequence[str] = (),
+        relations: Sequence[Relation] = (),
+        at: datetime | None = None,
+        **values: Any,
+    ) -> Document:
+        """Add a document with one version, its links, and the rights of the firm's groups and its maker."""
+        moment = at or self.now
+        document = Document(
+            licence_id=self.founded.licence_id,
+            description=description,
+            description_folded=fold(description),
+            document_date=document_date,
+            business_unit_id=self.founded.business_unit,
+            dossier_id=dossier.id if dossier else None,
+            created_by=maker.id,
+            updated_by=maker.id,
+            **({"created_at": moment, "updated_at": moment, "content_updated_at": moment} | values),
+        )
+        await self.keep(document)
+        await self.version(document, file or imagined(str(document.id)), maker)
+        for key in categories:
+            await self.link(DocumentCategory, document, category_id=self.founded.categories[key])
+        for relation in relations:
+            await self.link(DocumentRelation, document, relation_id=relation.id)
+        for group in (self.founded.administrators, self.founded.users):
+            await self.grant(document, group, ALL_RIGHTS, source="DEFAULT", granted_at=moment)
+        own = ("CREATOR", ALL_RIGHTS) if maker.role == "STAFF" else ("UPLOADER", Right.READ)
+        await self.grant(document, maker.id, own[1], source=own[0], granted_at=moment)
+        return document
+
+    async def version(self, document: Document, file: File, maker: Account) -> None:
+        """Add the bytes of a document."""
+        await self.link(
+            DocumentVersion,
+            document,
+            number=1,
+            file_name=file.name,
+            media_type=file.media_type,
+            byte_size=file.byte_size,
+            sha256=file.sha256,
+            object_key=file.object_key,
+            scan_state="NOT_SCANNED",
+            created_at=document.created_at,
+            created_by=maker.id,
+        )
+
+    async def grant(
+        self, document: Document, principal_id: UUID, rights: Right, **values: Any
+    ) -> DocumentGrant:
+        """Give rights on a document, whoever may receive them."""
+        defaults = {"source": "MANUAL", "granted_at": self.now}
+        row = DocumentGrant(
+            licence_id=self.founded.licence_id,
+            document_id=document.id,
+            principal_id=principal_id,
+            rights=int(rights),
+            **(defaults | values),
+        )
+        await self.keep(row)
+        return row
+
+    async def link(
+        self,
+        kind: type[DocumentCategory] | type[DocumentRelation] | type[DocumentVersion],
+        document: Document,
+        **values: Any,
+    ) -> None:
+        """Add a row that belongs to a document."""
+        await self.keep(kind(licence_id=self.founded.licence_id, document_id=document.id, **values))
+
+    async def keep(self, row: Entity) -> None:
+        """Write a row now, so that the next one can refer to it."""
+        self.session.add(row)
+        await self.session.flush()
