@@ -1,19 +1,22 @@
 """Addresses of a document's bytes: they work by themselves for a minute, for one viewer and one document."""
 
-import hmac
+import secrets
 import struct
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from core.tokens import pack, unpack
 
 LASTS_FOR: Final = timedelta(seconds=60)
 # licence, session, document, version, whether to open it in the browser, when it ends (seconds since 1970)
 FORM = struct.Struct(">16s16s16sI?Q")
-SEAL_BYTES = 32
+NONCE_BYTES: Final = 12
+PURPOSE: Final = b"content"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,8 @@ class ContentLink:
     inline: bool
     expires_at: datetime
 
-    def sign(self, key: bytes) -> str:
-        """Return the text that goes into the address."""
+    def seal(self, key: bytes) -> str:
+        """Return the text that goes into the address: it can neither be read nor be changed (RFC 5116)."""
         said = FORM.pack(
             self.licence_id.bytes,
             self.session_id.bytes,
@@ -37,16 +40,16 @@ class ContentLink:
             self.inline,
             int(self.expires_at.timestamp()),
         )
-        return pack(said + seal(key, said))
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        return pack(nonce + AESGCM(key).encrypt(nonce, said, PURPOSE))
 
 
 def read(key: bytes, text: str, now: datetime) -> ContentLink | None:
     """Return what a genuine address says, or None when it is not ours or its minute is over."""
-    raw = unpack(text)
-    if raw is None or len(raw) != FORM.size + SEAL_BYTES:
-        return None
-    said, shown = raw[: FORM.size], raw[FORM.size :]
-    if not hmac.compare_digest(seal(key, said), shown):
+    raw = unpack(text) or b""
+    try:
+        said = AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], PURPOSE)
+    except (InvalidTag, ValueError):
         return None
     licence, session, document, version, inline, ends = FORM.unpack(said)
     expires_at = datetime.fromtimestamp(ends, UTC)
@@ -55,8 +58,3 @@ def read(key: bytes, text: str, now: datetime) -> ContentLink | None:
     return ContentLink(
         UUID(bytes=licence), UUID(bytes=session), UUID(bytes=document), version, inline, expires_at
     )
-
-
-def seal(key: bytes, said: bytes) -> bytes:
-    """Return the HMAC-SHA256 of what an address says (RFC 2104)."""
-    return hmac.new(key, b"content" + said, sha256).digest()

@@ -31,12 +31,12 @@ def batched(
     *,
     description: str,
     permission_classes: Permissions = (),
-) -> Any:  # noqa: ANN401  the annotation of the attribute says what it is
+) -> Any:
     """Return a field whose values are loaded for a whole level at once; `load` names its arguments."""
     parameters = list(inspect.signature(load, eval_str=True).parameters.values())
     arguments = [it for it in parameters if it.kind is inspect.Parameter.KEYWORD_ONLY]
 
-    async def resolve(root: Any, info: Info[Context, Any], **given: Any) -> Any:  # noqa: ANN401
+    async def resolve(root: Any, info: Info[Context, Any], **given: Any) -> Any:
         return await info.context.levels.join(load, root, info, given)
 
     resolve.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  how Python lets a signature be given
@@ -99,7 +99,7 @@ class Levels:
         self._open: dict[LevelKey, Level] = {}
         self._running: set[asyncio.Task[None]] = set()
 
-    async def join(self, load: Load, parent: Any, info: Info[Context, Any], given: dict[str, Any]) -> Any:  # noqa: ANN401
+    async def join(self, load: Load, parent: Any, info: Info[Context, Any], given: dict[str, Any]) -> Any:
         """Return the value of one parent, loaded together with those of its level."""
         key = (load, *(step for step in info.path.as_list() if isinstance(step, str)))
         loop = asyncio.get_running_loop()

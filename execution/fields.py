@@ -18,7 +18,7 @@ def directives_of(permission_classes: Permissions) -> tuple[object, ...]:
     return tuple(directive for directive in said if directive is not None)
 
 
-def plain(*, description: str, permission_classes: Permissions = ()) -> Any:  # noqa: ANN401
+def plain(*, description: str, permission_classes: Permissions = ()) -> Any:
     """Return a field that is an attribute of its parent."""
     return strawberry.field(
         description=description,
@@ -27,10 +27,10 @@ def plain(*, description: str, permission_classes: Permissions = ()) -> Any:  # 
     )
 
 
-def derived(read: Callable[[Any], Any], *, description: str, permission_classes: Permissions = ()) -> Any:  # noqa: ANN401  the annotation of the attribute says what it is
+def derived(read: Callable[[Any], Any], *, description: str, permission_classes: Permissions = ()) -> Any:
     """Return a field that is computed from its parent alone."""
 
-    def resolve(root: Any) -> Any:  # noqa: ANN401
+    def resolve(root: Any) -> Any:
         return read(root)
 
     return strawberry.field(
@@ -41,7 +41,7 @@ def derived(read: Callable[[Any], Any], *, description: str, permission_classes:
     )
 
 
-def performed(verb: Callable[..., Any], *, description: str, permission_classes: Permissions = ()) -> Any:  # noqa: ANN401  the annotation of the attribute says what it is
+def performed(verb: Callable[..., Any], *, description: str, permission_classes: Permissions = ()) -> Any:
     """Return a mutation."""
     return strawberry.mutation(
         resolver=verb,

@@ -12,7 +12,7 @@ class Typed:
         self.typename: Final = typename
         self.value: Final = value
 
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  it is whatever the value has
+    def __getattr__(self, name: str) -> Any:
         return getattr(self.value, name)
 
 

@@ -24,20 +24,20 @@ class Change(Reading):
         self.session = session
         self.has_letters = False
 
-    async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:  # noqa: ANN401
+    async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
         """Return what a statement finds, what this transaction has changed included."""
         await self.session.flush()
         connection = await self.session.connection()
         found = await connection.execute(statement, self.bound(values))
         return found.all() if found.returns_rows else ()
 
-    def add(self, entity: type[Added], /, **values: Any) -> Added:  # noqa: ANN401
+    def add(self, entity: type[Added], /, **values: Any) -> Added:
         """Add a row of the viewer's licence, and return it."""
         row = entity(licence_id=self.viewer.licence_id, **values)
         self.session.add(row)
         return row
 
-    def record(self, kind: str, *, document_id: UUID | None = None, **details: Any) -> None:  # noqa: ANN401
+    def record(self, kind: str, *, document_id: UUID | None = None, **details: Any) -> None:
         """Remember who did what to what, such as `document.rights_set`."""
         self.add(
             Event,
@@ -53,7 +53,7 @@ class Change(Reading):
         kind: str,
         account: AnyRow | Account,
         secret: str | None = None,
-        **details: Any,  # noqa: ANN401
+        **details: Any,
     ) -> None:
         """Write a letter to an account with an e-mail address; it leaves after the commit."""
         letter = self.add(

@@ -72,7 +72,7 @@ async def urls(
 
 def url(ports: Ports, link: ContentLink) -> str:
     """Return the address that a link is part of."""
-    return f"{ports.public_url}/content/{link.sign(ports.keys.links)}"
+    return f"{ports.public_url}/content/{link.seal(ports.keys.links)}"
 
 
 async def open_content(ports: Ports, text: str) -> Content:

@@ -31,7 +31,8 @@ class Database:
             isolation_level="AUTOCOMMIT",
             pool_size=pool_size,
             max_overflow=pool_size,
-            pool_pre_ping=False,
+            # What was bound may be a secret: it stays out of errors, and so out of the log.
+            hide_parameters=True,
             connect_args={"server_settings": SERVER_SETTINGS},
         )
 
@@ -75,12 +76,12 @@ class Database:
                 raise
 
 
-async def driver_of(connection: AsyncConnection) -> Any:  # noqa: ANN401  asyncpg has no types
+async def driver_of(connection: AsyncConnection) -> Any:
     """Return asyncpg's own connection beneath."""
     return (await connection.get_raw_connection()).driver_connection
 
 
-async def end(connection: AsyncConnection, driver: Any) -> None:  # noqa: ANN401  asyncpg has no types
+async def end(connection: AsyncConnection, driver: Any) -> None:
     """Roll back; where not even that works, give the connection up."""
     try:
         await driver.execute("ROLLBACK")

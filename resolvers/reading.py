@@ -22,7 +22,7 @@ class Reading(ABC):
         """Whoever asks; None: nobody is signed in."""
 
     @abstractmethod
-    async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:  # noqa: ANN401
+    async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
         """Return what a statement finds; what says who asks is bound by itself."""
 
     @property
@@ -32,7 +32,7 @@ class Reading(ABC):
             raise Unauthenticated
         return self.asker
 
-    async def row(self, statement: Executable, **values: Any) -> AnyRow | None:  # noqa: ANN401
+    async def row(self, statement: Executable, **values: Any) -> AnyRow | None:
         """Return the first row that a statement finds, or None."""
         found = await self.rows(statement, **values)
         return found[0] if found else None

@@ -52,7 +52,7 @@ class Request(Reading):
             async with self.ports.database.change(self.asker.licence_id) as change:
                 await sessions.note_seen(change, self.asker, self.now)
 
-    async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:  # noqa: ANN401
+    async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
         """Return what a statement finds; what says who asks is bound by itself."""
         bound = self.bound(values)
         async with self._one_at_a_time:

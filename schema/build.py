@@ -1,7 +1,9 @@
 """The schema put together, and as text."""
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 from schema.mutations import Mutation
 from schema.operation import Operation
@@ -10,9 +12,18 @@ from schema.scalars import SCALARS
 from schema.user_errors import ConflictError, InputError, RateLimitedError
 
 
+class Schema(strawberry.Schema):
+    """Strawberry's, but that `Operation` logs what is ours to mend, and nothing else."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Log nothing: a refusal is no incident."""
+
+
 def build() -> strawberry.Schema:
     """Return the schema that the server serves."""
-    return strawberry.Schema(
+    return Schema(
         query=Query,
         mutation=Mutation,
         types=[InputError, ConflictError, RateLimitedError],

@@ -92,7 +92,7 @@ def asked(
 def filter_asked(request: Reading, given: DocumentFilter) -> FilterAsked:
     """Return a filter with its ids read. Raise Invalid."""
 
-    def key(id_: ID | None, name: str) -> Any:  # noqa: ANN401  UUID or None
+    def key(id_: ID | None, name: str) -> Any:
         return None if id_ is None else ids.read(request, id_, "filter", name)
 
     chosen = given.category_ids

@@ -13,7 +13,7 @@ from resolvers.reading import Reading
 Path = tuple[str, ...]
 
 
-def identity(type_name: str) -> Any:  # noqa: ANN401  the annotation says ID
+def identity(type_name: str) -> Any:
     """Return the field `id` of a type: opaque, and the same for good."""
     return batched(written(type_name), description="Stands for it everywhere, for good.")
 

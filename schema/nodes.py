@@ -18,12 +18,12 @@ class Node:
     id: ID = ids.identity("Node")
 
     @classmethod
-    def resolve_type(cls, value: Typed, *_: Any) -> str:  # noqa: ANN401  what graphql-core passes
+    def resolve_type(cls, value: Typed, *_: Any) -> str:
         """Return the name of the type of a value that stands where a node is expected."""
         return value.typename
 
     @classmethod
-    def is_type_of(cls, value: Any, _: Any) -> bool:  # noqa: ANN401  a row, or a row with its type's name
+    def is_type_of(cls, value: Any, _: Any) -> bool:
         """Return whether a value is of this type; a row without a name stands where no other could."""
         return getattr(value, "typename", cls.__name__) == cls.__name__
 

@@ -36,14 +36,12 @@ class Operation(SchemaExtension):
         finally:
             await self.request.close()
 
-    def on_operation(self) -> AsyncIterator[None]:
-        return self.telling_errors()
-
-    async def telling_errors(self) -> AsyncIterator[None]:
+    async def on_operation(self) -> AsyncIterator[None]:
         yield
         result = self.execution_context.result
-        if isinstance(result, ExecutionResult) and result.errors:
-            result.errors = [tell(error, self.request) for error in result.errors]
+        # Nothing here streams: what there is has `errors`, whichever of the two result classes it is.
+        if result is not None and (errors := getattr(result, "errors", None)):
+            result.errors = [tell(error, self.request) for error in errors]
 
 
 def tell(error: GraphQLError, request: Context) -> GraphQLError:

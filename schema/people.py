@@ -56,7 +56,7 @@ class Licence(Node):
     )
 
 
-def status_of(account: Any) -> AccountStatus:  # noqa: ANN401  a row, with or without its type's name
+def status_of(account: Any) -> AccountStatus:
     """Return how far an account has come."""
     if account.blocked_at:
         return AccountStatus.BLOCKED

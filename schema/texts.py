@@ -15,7 +15,7 @@ def not_storable(operation: ExecutionContext) -> bool:
     return holds_unstorable(operation.variables) or document_holds_unstorable(operation)
 
 
-def holds_unstorable(value: Any) -> bool:  # noqa: ANN401  whatever JSON can hold, and uploaded files
+def holds_unstorable(value: Any) -> bool:
     """Return whether a text somewhere in a value can not be kept."""
     if isinstance(value, str):
         return UNSTORABLE.search(value) is not None

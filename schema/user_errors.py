@@ -40,7 +40,7 @@ class RateLimitedError(UserError):
     retry_after_seconds: int = strawberry.field(description="How long to wait, in seconds.")
 
 
-def no_errors() -> Any:  # noqa: ANN401  the annotation of the attribute says what it is
+def no_errors() -> Any:
     """Return the field `userErrors` of a payload: empty when all went well."""
     return strawberry.field(
         default_factory=list, description="What the caller can put right; empty when all went well."

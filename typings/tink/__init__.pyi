@@ -1,4 +1,4 @@
-"""What Kluis uses of Tink, which ships no types."""
+# What Kluis uses of Tink, which ships no types.
 
 from typing import Any
 

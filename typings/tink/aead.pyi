@@ -1,4 +1,4 @@
-"""Tink's authenticated encryption."""
+# Tink's authenticated encryption.
 
 class Aead: ...
 

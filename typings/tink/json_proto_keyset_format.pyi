@@ -1,4 +1,4 @@
-"""Key sets as JSON."""
+# Key sets as JSON.
 
 from tink import KeysetHandle
 

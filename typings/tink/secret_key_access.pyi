@@ -1,3 +1,3 @@
-"""The token that says that clear keys are meant."""
+# The token that says that clear keys are meant.
 
 TOKEN: object

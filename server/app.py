@@ -1,0 +1,77 @@
+"""The web application: which address leads where, and what is open while it runs."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+import schema
+from resolvers.ports import Ports
+from server.content_view import ContentView
+from server.graphql_view import GraphQLView
+
+HERE: Final = Path(__file__).parent
+# Room for the operation and the part headers beside a file of the largest size.
+BESIDE_THE_FILE: Final = 1 << 20
+CONSOLE_HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-cache",
+}
+Background = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def create_app(ports: Ports, background: Background | None = None) -> Starlette:
+    """Return the application over these ports; `background` runs as long as it does."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None]:
+        if background is None:
+            yield
+        else:
+            async with background():
+                yield
+
+    body = ports.upload_limit + BESIDE_THE_FILE
+    graphql = GraphQLView(schema.build(), ports)
+    return Starlette(
+        routes=[
+            Route("/graphql", graphql, methods=["POST"], max_body_size=body),
+            Route("/content/{link}", ContentView(ports), methods=["GET"]),
+            Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
+            Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),
+            Route("/health", health, methods=["GET"]),
+        ],
+        exception_handlers={HTTPException: refusal},
+        lifespan=lifespan,
+    )
+
+
+def console_page(name: str, media_type: str) -> Callable[[Request], Response]:
+    """Return what sends a file of the console."""
+
+    def send(_: Request) -> Response:
+        return FileResponse(HERE / name, media_type=media_type, headers=CONSOLE_HEADERS)
+
+    return send
+
+
+def health(_: Request) -> Response:
+    """Say that the server answers."""
+    return JSONResponse({"status": "ok"})
+
+
+def refusal(_: Request, error: Exception) -> Response:
+    """Return an error of HTTP itself as JSON."""
+    assert isinstance(error, HTTPException)
+    return JSONResponse(
+        {"errors": [{"message": error.detail}]}, status_code=error.status_code, headers=error.headers
+    )

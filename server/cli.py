@@ -1,0 +1,120 @@
+"""The command line: run the demo or a server, migrate, export the schema, found a licence."""
+
+import logging
+import sys
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import uvloop
+
+import schema
+from auth.keys import BadKeys
+from core.errors import KluisError
+from resolvers.founding import found_licence
+from server import running, settings
+from server.cluster import NotStarted
+from server.running import CannotRun
+from server.settings import BadSetting, Settings
+
+SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
+app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
+
+
+@contextmanager
+def said_in_one_line() -> Generator[Settings]:
+    """Yield the settings; what stands in the way is told in one line, with exit status 1."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        yield settings.read()
+    except (BadSetting, BadKeys, CannotRun, NotStarted, KluisError, ValueError) as error:
+        typer.echo(f"kluis: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run something to its end."""
+    uvloop.run(work)
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """The client portal of a financial-planning firm, as a GraphQL API."""
+    if context.invoked_subcommand is None:
+        demo()
+
+
+@app.command()
+def demo() -> None:
+    """Run the server with a demo world, on nothing but this machine."""
+    start(is_demo=True)
+
+
+@app.command()
+def serve() -> None:
+    """Run the server."""
+    start(is_demo=False)
+
+
+def start(*, is_demo: bool) -> None:
+    """Run the server until it is told to stop."""
+    with said_in_one_line() as given:
+        if not is_demo and given.smtp_url is None:
+            raise CannotRun("KLUIS_SMTP_URL: a server needs a mail relay, such as smtp://relay.example:25.")
+        with running.listen(given) as listening:
+            known = running.on_port_of(given, listening)
+            with running.database(known) as url:
+                run(running.serve(known, url, listening, is_demo=is_demo))
+
+
+@app.command()
+def worker() -> None:
+    """Deliver letters, beside servers or without one."""
+    with said_in_one_line() as given:
+        if given.smtp_url is None:
+            raise CannotRun("KLUIS_SMTP_URL: the worker needs a mail relay, such as smtp://relay.example:25.")
+        with running.database(given) as url:
+            run(running.deliver(given, url, given.smtp_url))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's tables."""
+    with said_in_one_line() as given, running.database(given) as url:
+        run(running.migrate(url))
+
+
+@app.command()
+def export_schema(
+    *,
+    check: Annotated[bool, typer.Option(help="Only tell whether the file is current.")] = False,
+) -> None:
+    """Write the GraphQL schema to schema.graphql."""
+    current = schema.sdl()
+    if not check:
+        SCHEMA_FILE.write_text(current)
+    elif not SCHEMA_FILE.exists() or SCHEMA_FILE.read_text() != current:
+        typer.echo("schema.graphql is not current. Run: make schema", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def create_licence(
+    slug: Annotated[str, typer.Argument(help="A short name: small letters, digits and hyphens.")],
+    name: Annotated[str, typer.Argument(help="The firm's name, as its mails show it.")],
+) -> None:
+    """Add a firm, with its groups, its business unit and its first categories."""
+
+    async def create(given: Settings, url: str) -> None:
+        async with running.opened(given, url) as ports:
+            await found_licence(ports.database, slug, name)
+        typer.echo(f"{name} can be signed in to as {slug}.")
+
+    with said_in_one_line() as given, running.database(given) as url:
+        run(create(given, url))
+
+
+if __name__ == "__main__":
+    sys.exit(app())

@@ -1,0 +1,77 @@
+"""The house put together from the settings: ports, worker, and the application over both."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from auth.keys import Keys, open_keys
+from auth.opaque_ids import OpaqueIds
+from auth.passwords import Passwords
+from core.clock import SystemClock
+from mail.transport import SmtpTransport
+from resolvers.change import letter_seal
+from resolvers.database import Database
+from resolvers.ports import Ports
+from server.settings import Settings
+from server.worker import OpenSecret, Worker
+from storage.store import Store
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings, database_url: str, smtp_url: str
+) -> AsyncGenerator[tuple[Ports, Worker]]:
+    """Yield the ports, and the worker for the letters written through them. Raise BadKeys, ValueError."""
+    keys = open_keys(settings.keys)
+    store = Store.open(settings.storage_url or settings.home / "files")
+    database = Database(database_url)
+    passwords = Passwords()
+    worker = Worker(
+        database,
+        SmtpTransport(smtp_url),
+        SystemClock(),
+        secret_opener(keys),
+        sender=f"no-reply@{urlsplit(settings.public_url).hostname}",
+        portal_url=settings.public_url,
+    )
+    try:
+        yield (
+            Ports(
+                database=database,
+                store=store,
+                clock=SystemClock(),
+                passwords=passwords,
+                keys=keys,
+                ids=OpaqueIds(keys.ids),
+                public_url=settings.public_url,
+                upload_limit=settings.upload_limit,
+                wake_worker=worker.wake,
+            ),
+            worker,
+        )
+    finally:
+        passwords.close()
+        await database.close()
+
+
+def secret_opener(keys: Keys) -> OpenSecret:
+    """Return what opens the secret that a letter carries."""
+
+    def open_secret(licence_id: UUID, letter_id: UUID, sealed: bytes) -> str:
+        return keys.open(sealed, bound_to=letter_seal(licence_id, letter_id)).decode()
+
+    return open_secret
+
+
+@asynccontextmanager
+async def working(worker: Worker) -> AsyncGenerator[None]:
+    """Let the worker run beside whatever the block does."""
+    task = asyncio.create_task(worker.run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,108 @@
+"""Running the server: a socket first, then the database, then answers until somebody says stop."""
+
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+
+import asyncpg
+import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
+
+from demo import world
+from mail.sink import Sink
+from resolvers.ports import Ports
+from server import banner, migrations
+from server.app import create_app
+from server.embedded import embedded
+from server.house import open_house, working
+from server.settings import Settings
+
+BACKLOG = 2048
+NO_RELAY = "smtp://127.0.0.1"
+
+
+class CannotRun(Exception):
+    """The server can not run; the text says why, in one line for the terminal."""
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Return a socket on which connections wait until the server answers. Raise CannotRun."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        place = f"{settings.host}:{settings.port}"
+        raise CannotRun(
+            f"Cannot listen on {place}: {error.strerror}. Set KLUIS_PORT to another port."
+        ) from error
+    listening.listen(BACKLOG)
+    return listening
+
+
+def on_port_of(settings: Settings, listening: socket.socket) -> Settings:
+    """Return the settings with the port that was really taken, where any port would do."""
+    if settings.port:
+        return settings
+    said = settings.model_dump(exclude_unset=True)
+    return Settings(**(said | {"port": listening.getsockname()[1]}))
+
+
+@contextmanager
+def database(settings: Settings) -> Generator[str]:
+    """Yield the address of the database: the one that is set, or the embedded one. Raise NotStarted."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    with embedded(settings.home) as url:
+        yield url
+
+
+async def migrate(url: str) -> None:
+    """Bring the database to this version's tables. Raise CannotRun when it is not there."""
+    try:
+        await migrations.upgrade(url)
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        reason = str(error).splitlines()[0]
+        raise CannotRun(f"The database does not answer: {reason}") from error
+
+
+async def serve(settings: Settings, url: str, listening: socket.socket, *, is_demo: bool) -> None:
+    """Answer until the program is told to stop. Raise CannotRun."""
+    await migrate(url)
+    async with AsyncExitStack() as stack:
+        smtp_url = settings.smtp_url
+        if smtp_url is None:
+            smtp_url = await stack.enter_async_context(Sink(settings.home / "mail"))
+        ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
+        if is_demo:
+            await open_demo(settings, ports)
+        app = create_app(ports, background=lambda: working(worker))
+        config = uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False)
+        await uvicorn.Server(config).serve(sockets=[listening])
+
+
+async def open_demo(settings: Settings, ports: Ports) -> None:
+    """Write the demo world into a database that is empty, and tell where things are. Raise CannotRun."""
+    if await world.is_empty(ports.database):
+        await world.write_world(ports)
+    elif not await ports.database.licence_ids(world.SLUG):
+        raise CannotRun("This database holds licences, and no demo. Start it with `serve`.")
+    banner.tell(settings, await world.account_ids(ports.database), ports.ids)
+
+
+async def deliver(settings: Settings, url: str, smtp_url: str) -> None:
+    """Deliver letters until the program is told to stop. Raise CannotRun."""
+    await migrate(url)
+    async with open_house(settings, url, smtp_url) as (_, worker):
+        await worker.run()
+
+
+@asynccontextmanager
+async def opened(settings: Settings, url: str) -> AsyncGenerator[Ports]:
+    """Yield the ports for one command of the operator's, which sends nothing itself. Raise CannotRun."""
+    await migrate(url)
+    async with open_house(settings, url, settings.smtp_url or NO_RELAY) as (ports, _):
+        yield ports
