@@ -1,0 +1,1 @@
+"""The tests: sentences about the product, each true for one of the cast."""

@@ -1,0 +1,102 @@
+"""Few fixtures: a database, the ports, the cast's world, and the API as each of them sees it."""
+
+import os
+from collections.abc import AsyncGenerator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import httpx
+import pytest
+
+from auth.keys import open_keys
+from auth.opaque_ids import OpaqueIds
+from auth.passwords import CHEAPEST, Passwords
+from resolvers.database import Database
+from resolvers.ports import Ports
+from server.app import create_app
+from server.embedded import embedded
+from storage.store import Store
+from tests import databases
+from tests.api import Api
+from tests.world import World, create_world
+
+START = datetime(2026, 1, 30, 9, 0, tzinfo=UTC)
+UPLOAD_LIMIT = 100_000
+stack = pytest.StashKey[object]()
+
+
+class SetClock:
+    """A clock that tests set."""
+
+    def __init__(self) -> None:
+        self.moment = START
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, by: timedelta) -> None:
+        self.moment += by
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one PostgreSQL for the whole run, in the process that all workers descend from."""
+    if hasattr(config, "workerinput") or config.option.collectonly or databases.VARIABLE in os.environ:
+        return
+    folder = TemporaryDirectory(prefix="kluis-tests-")
+    server = embedded(Path(folder.name), sync=False)
+    os.environ[databases.VARIABLE] = server.__enter__()
+
+    def stop() -> None:
+        del os.environ[databases.VARIABLE]
+        server.__exit__(None, None, None)
+        folder.cleanup()
+
+    config.add_cleanup(stop)
+    databases.run(databases.make_template())
+
+
+@pytest.fixture
+async def database_url() -> AsyncGenerator[str]:
+    async with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database]:
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def ports(database: Database, clock: SetClock, tmp_path: Path) -> Ports:
+    keys = open_keys(tmp_path / "keys.json")
+    return Ports(
+        database=database,
+        store=Store.open(tmp_path / "files"),
+        clock=clock,
+        passwords=Passwords(CHEAPEST),
+        keys=keys,
+        ids=OpaqueIds(keys.ids),
+        public_url="http://kluis.test",
+        upload_limit=UPLOAD_LIMIT,
+        wake_worker=lambda: None,
+    )
+
+
+@pytest.fixture
+async def world(ports: Ports) -> World:
+    return await create_world(ports)
+
+
+@pytest.fixture
+async def api(ports: Ports, world: World) -> AsyncGenerator[Api]:
+    transport = httpx.ASGITransport(create_app(ports))
+    async with httpx.AsyncClient(transport=transport, base_url=ports.public_url) as http:
+        yield Api(ports, world, http)

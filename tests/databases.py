@@ -1,0 +1,58 @@
+"""Databases for tests: one migrated template a run, and a copy of it for whoever asks."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import asyncpg
+
+from server import migrations
+
+VARIABLE = "TEST_DATABASE_URL"
+TEMPLATE = "template_of_tests"
+
+
+def url_of(name: str) -> str:
+    """Return the address of a database of this run."""
+    return os.environ[VARIABLE].replace("/kluis?", f"/{name}?")
+
+
+async def connect(name: str = "kluis") -> asyncpg.Connection:
+    """Return a connection as the owner of all databases of this run."""
+    (folder,) = parse_qs(urlsplit(os.environ[VARIABLE]).query)["host"]
+    return await asyncpg.connect(host=folder, user="kluis", database=name)
+
+
+async def administer(statement: str) -> None:
+    """Carry out a statement that no transaction can hold."""
+    connection = await connect()
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+async def make_template() -> None:
+    """Make the database that all others are copies of."""
+    await administer(f"CREATE DATABASE {TEMPLATE}")
+    await migrations.upgrade(url_of(TEMPLATE))
+
+
+@asynccontextmanager
+async def fresh(template: str = TEMPLATE) -> AsyncGenerator[str]:
+    """Yield the address of a database that nobody else uses."""
+    name = f"test_{uuid4().hex}"
+    await administer(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    try:
+        yield url_of(name)
+    finally:
+        await administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run something to its end, before there is a test and its event loop."""
+    asyncio.run(work)
