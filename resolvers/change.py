@@ -1,18 +1,31 @@
 """One transaction as a verb sees it: what it changes, records and tells."""
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable
+from sqlalchemy import Executable, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.viewer import Language, Viewer
-from models import Account, Entity, Event, Letter
-from models.tables import AnyRow
+from core.viewer import Viewer
+from models import Account, Entity, Event, Letter, Relation
+from models.tables import LICENCE, AnyRow
 from resolvers.ports import Ports
 from resolvers.reading import Reading
 
+# How a letter addresses somebody; the title is known of a client alone, from his relation (S032).
+ADDRESSEE: Final = (
+    select(
+        Account.id,
+        Account.email,
+        Account.language,
+        Account.given_name,
+        Account.family_name,
+        Relation.title,
+    )
+    .outerjoin(Relation, and_(Relation.licence_id == LICENCE, Relation.id == Account.relation_id))
+    .where(Account.licence_id == LICENCE, Account.id == bindparam("account"))
+)
 Added = TypeVar("Added", bound=Entity)
 
 
@@ -37,7 +50,14 @@ class Change(Reading):
         self.session.add(row)
         return row
 
-    def record(self, kind: str, *, document_id: UUID | None = None, **details: Any) -> None:
+    def record(
+        self,
+        kind: str,
+        *,
+        document_id: UUID | None = None,
+        relation_id: UUID | None = None,
+        **details: Any,
+    ) -> None:
         """Remember who did what to what, such as `document.rights_set`."""
         self.add(
             Event,
@@ -45,24 +65,30 @@ class Change(Reading):
             occurred_at=self.now,
             account_id=self.viewer.account_id,
             document_id=document_id,
+            relation_id=relation_id,
             details=details,
         )
 
-    async def tell(
-        self,
-        kind: str,
-        account: AnyRow | Account,
-        secret: str | None = None,
-        **details: Any,
-    ) -> None:
-        """Write a letter to an account with an e-mail address; it leaves after the commit."""
+    async def tell(self, kind: str, account_id: UUID, *, secret: str | None = None, **details: Any) -> None:
+        """Write a letter to an account, in its language; it leaves after the commit.
+
+        Whoever has no e-mail address is told nothing.
+        """
+        (to,) = await self.rows(ADDRESSEE, account=account_id)
+        if not to.email:
+            return
         letter = self.add(
             Letter,
             kind=kind,
-            account_id=account.id,
-            recipient=account.email,
-            language=Language(account.language),
-            details=details,
+            account_id=to.id,
+            recipient=to.email,
+            language=to.language,
+            details={
+                "title": to.title,
+                "given_name": to.given_name,
+                "family_name": to.family_name,
+                **details,
+            },
             queued_at=self.now,
             due_at=self.now,
         )

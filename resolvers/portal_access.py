@@ -38,11 +38,8 @@ async def grant_portal_access(change: Change, relation_id: UUID) -> UUID:
     expires_at = account.initial_password_expires_at
     await change.tell(
         "access_granted",
-        account,
+        account.id,
         secret=password,
-        title=relation.title,
-        given_name=relation.given_name,
-        family_name=relation.family_name,
         username=account.username,
         expires_at=expires_at.isoformat() if expires_at else None,
     )

@@ -86,8 +86,8 @@ async def set_document_rights(
     change.record(
         "document.rights_set", document_id=document_id, principal=str(principal_id), rights=int(rights)
     )
-    if client and client.email and Right.READ in rights & ~before:
-        await change.tell("document_shared", client, given_name=client.given_name)
+    if client and Right.READ in rights & ~before:
+        await change.tell("document_shared", client.id)
 
 
 async def grantable(change: Change, document: AnyRow, principal_id: UUID, rights: Right) -> AnyRow | None:

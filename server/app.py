@@ -45,7 +45,7 @@ def create_app(ports: Ports, background: Background | None = None) -> Starlette:
     return Starlette(
         routes=[
             Route("/graphql", graphql, methods=["POST"], max_body_size=body),
-            Route("/content/{link}", ContentView(ports), methods=["GET"]),
+            Route("/content/{link}", ContentView(ports).send, methods=["GET"]),
             Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
             Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),
             Route("/health", health, methods=["GET"]),

@@ -2,8 +2,10 @@
 
 import orjson
 import strawberry
+from cross_web import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
@@ -24,6 +26,21 @@ class GraphQLView(GraphQL[Context, None]):
             subscription_protocols=(),
         )
         self.ports = ports
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; uploaded parts lie in temporary files until it is answered."""
+        request = Request(scope, receive)
+        try:
+            await (await self.answer(request))(scope, receive, send)
+        finally:
+            await request.close()
+
+    async def answer(self, request: Request) -> Response:
+        """Return the answer to one request; what is no operation is refused as JSON."""
+        try:
+            return await self.run(request)
+        except HTTPException as error:
+            return JSONResponse({"errors": [{"message": error.reason}]}, status_code=error.status_code)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Return what every field is given."""

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 import asyncpg
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
 
 from demo import world
 from mail.sink import Sink
@@ -71,6 +72,13 @@ async def migrate(url: str) -> None:
 
 async def serve(settings: Settings, url: str, listening: socket.socket, *, is_demo: bool) -> None:
     """Answer until the program is told to stop. Raise CannotRun."""
+    async with application(settings, url, is_demo=is_demo) as app:
+        await server_of(app).serve(sockets=[listening])
+
+
+@asynccontextmanager
+async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGenerator[Starlette]:
+    """Yield the application over a database that is up to date. Raise CannotRun."""
     await migrate(url)
     async with AsyncExitStack() as stack:
         smtp_url = settings.smtp_url
@@ -79,9 +87,12 @@ async def serve(settings: Settings, url: str, listening: socket.socket, *, is_de
         ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
         if is_demo:
             await open_demo(settings, ports)
-        app = create_app(ports, background=lambda: working(worker))
-        config = uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False)
-        await uvicorn.Server(config).serve(sockets=[listening])
+        yield create_app(ports, background=lambda: working(worker))
+
+
+def server_of(app: Starlette) -> uvicorn.Server:
+    """Return the HTTP server of an application; it believes no proxy's headers (ASVS 4.1.3)."""
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False))
 
 
 async def open_demo(settings: Settings, ports: Ports) -> None:

@@ -60,7 +60,8 @@ class Api:
             "map": json.dumps({"file": ["variables.input.file"]}),
         }
         headers = await self.headers(who)
-        answer = await self.http.post("/graphql", data=parts, files={"file": (name, content)}, headers=headers)
+        files = {"file": (name, content)}
+        answer = await self.http.post("/graphql", data=parts, files=files, headers=headers)
         return answer.json()["data"]["uploadDocument"]
 
     async def headers(self, who: str) -> dict[str, str]:

@@ -5,10 +5,11 @@ import os
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
-import asyncpg
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from server import migrations
 
@@ -21,19 +22,11 @@ def url_of(name: str) -> str:
     return os.environ[VARIABLE].replace("/kluis?", f"/{name}?")
 
 
-async def connect(name: str = "kluis") -> asyncpg.Connection:
-    """Return a connection as the owner of all databases of this run."""
-    (folder,) = parse_qs(urlsplit(os.environ[VARIABLE]).query)["host"]
-    return await asyncpg.connect(host=folder, user="kluis", database=name)
-
-
 async def administer(statement: str) -> None:
-    """Carry out a statement that no transaction can hold."""
-    connection = await connect()
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
+    """Carry out a statement that no transaction can hold, as the owner of all databases of this run."""
+    engine = create_async_engine(os.environ[VARIABLE], isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        await connection.execute(text(statement))
 
 
 async def make_template() -> None:

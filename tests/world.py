@@ -1,7 +1,7 @@
 """The cast and what they share.
 
-Anna is an advisor, Arthur the licence's administrator, Bert a client who has a document, Carla his partner in the
-dossier, Dirk a client who may see nothing of it, Eva an advisor of another licence.
+Anna is an advisor, Arthur the licence's administrator, Bert a client who has a document, Carla his partner in
+the dossier, Dirk a client who may see nothing of it, Eva an advisor of another licence.
 """
 
 from dataclasses import dataclass
@@ -53,7 +53,11 @@ async def create_world(ports: Ports) -> World:
         await firm.dossier("Schyns", {"MAIN_PERSON": relations["dirk"]})
         accounts = {name: await firm.client(relations[name]) for name in ("bert", "carla", "dirk")}
         document = await firm.document(
-            "Huwelijkscontract", anna, dossier=dossier, categories=["contracts"], relations=[relations["bert"]]
+            "Huwelijkscontract",
+            anna,
+            dossier=dossier,
+            categories=["contracts"],
+            relations=[relations["bert"]],
         )
         await firm.grant(document, accounts["bert"].id, Right.READ)
     accounts |= {"anna": anna, "arthur": arthur, "eva": eva}
@@ -64,7 +68,11 @@ async def create_relations(firm: Firm, anna: Account) -> dict[str, Relation]:
     """Add the clients, a child without an address, and Femke who has no access yet."""
     return {
         "bert": await firm.relation(
-            "Bert", "Callewaert", title="mijnheer", email="bert@callewaert.example", internal_manager_id=anna.id
+            "Bert",
+            "Callewaert",
+            title="mijnheer",
+            email="bert@callewaert.example",
+            internal_manager_id=anna.id,
         ),
         "carla": await firm.relation("Carla", "Verlinden", email="carla@verlinden.example"),
         "dirk": await firm.relation("Dirk", "Schyns", email="dirk@schyns.example", language=Language.DE),
