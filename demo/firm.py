@@ -163,7 +163,7 @@ class Firm:
             **({"created_at": moment, "updated_at": moment, "content_updated_at": moment} | values),
         )
         await self.keep(document)
-        await self.version(document, file or imagined(str(document.id)), maker)
+        await self.version(document, file or imagined(str(document.id)), maker.id)
         for key in categories:
             await self.link(DocumentCategory, document, category_id=self.founded.categories[key])
         for relation in relations:
@@ -174,7 +174,7 @@ class Firm:
         await self.grant(document, maker.id, own[1], source=own[0], granted_at=moment)
         return document
 
-    async def version(self, document: Document, file: File, maker: Account) -> None:
+    async def version(self, document: Document, file: File, maker_id: UUID | None) -> None:
         """Add the bytes of a document."""
         await self.link(
             DocumentVersion,
@@ -187,7 +187,7 @@ class Firm:
             object_key=file.object_key,
             scan_state="NOT_SCANNED",
             created_at=document.created_at,
-            created_by=maker.id,
+            created_by=maker_id,
         )
 
     async def grant(
