@@ -98,7 +98,7 @@ async def verdict_of(change: Change, key: UUID, right: Right) -> type[Exception]
     return None
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(small_worlds())
 async def test_every_path_agrees_with_the_rule(ports: Ports, world: SmallWorld) -> None:
     await check_agreement(ports, world)
