@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from sqlalchemy import event
 
 from core.errors import Forbidden, NotFound
@@ -23,7 +23,7 @@ from resolvers.document_lists import DocumentsAsked, OrderField, Shape, page_sta
 from resolvers.paging import Cut, PageAsked
 from resolvers.ports import Ports
 from resolvers.request import Request
-from tests.permissions.small_worlds import PEOPLE, SmallWorld, Written, small_worlds, write
+from tests.permissions.small_worlds import PEOPLE, SHARED_THEN_MORE, SmallWorld, Written, small_worlds, write
 
 slugs = (f"small-{number}" for number in count())
 # One database serves all examples of a test: each writes a licence of its own.
@@ -100,6 +100,7 @@ async def verdict_of(change: Change, key: UUID, right: Right) -> type[Exception]
 
 @settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(small_worlds())
+@example(SHARED_THEN_MORE)
 async def test_every_path_agrees_with_the_rule(ports: Ports, world: SmallWorld) -> None:
     await check_agreement(ports, world)
 
@@ -168,7 +169,7 @@ def found_in(fault: Fault, statement: str) -> str:
 
 def some_worlds() -> list[SmallWorld]:
     """Return the same worlds at every run, enough for each fault to show in one."""
-    worlds: list[SmallWorld] = []
+    worlds = [SHARED_THEN_MORE]
 
     @settings(max_examples=120, derandomize=True, phases=[Phase.generate], database=None)
     @given(small_worlds())
