@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Uuid, bindparam, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from core.viewer import Viewer
 from models import Account, Dossier, DossierMember, Relation
 from models.tables import LICENCE
 
@@ -49,3 +50,8 @@ def sees_account() -> ColumnElement[bool]:
 def sees_group() -> ColumnElement[bool]:
     """Say: this group can be looked up by the viewer; how the firm is organised is its own business."""
     return IS_STAFF.expression
+
+
+def may_upload(viewer: Viewer) -> bool:
+    """Return whether the viewer can send documents in: staff, and clients, on whom they are hung (S015)."""
+    return viewer.is_staff or viewer.relation_id is not None

@@ -14,6 +14,7 @@ from core.rights import Right
 from core.viewer import Viewer
 from models import Document, DocumentCategory, DocumentRelation, DocumentVersion
 from models.tables import LICENCE
+from permissions.people import may_upload
 from resolvers import accounts, categories, dossiers, gate, relations, routing, sharing
 from resolvers.change import Change
 from resolvers.request import Request
@@ -71,6 +72,8 @@ async def upload_document(request: Request, file: IncomingFile, said: Said) -> U
     The bytes are durable before the row is there, so that no row is ever without its object. Raise Required,
     TooLong, TooLarge, UnsupportedType, NotFound, Forbidden.
     """
+    if not may_upload(request.viewer):
+        raise Forbidden
     require_staff_for(request.viewer, said.for_staff_alone())
     description = described(said.description)
     kept = await keep(request, file)

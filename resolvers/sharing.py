@@ -3,11 +3,19 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, exists, func, select, union_all, update
+from sqlalchemy import Uuid, bindparam, delete, exists, func, or_, select, union_all, update
 
 from core.errors import Forbidden, Invalid, NotFound, NotLinkedToClient
 from core.rights import ALL_RIGHTS, NO_RIGHTS, Right
-from models import Account, Document, DocumentGrant, DocumentRelation, DossierMember, Principal
+from models import (
+    Account,
+    AccountGroupMember,
+    Document,
+    DocumentGrant,
+    DocumentRelation,
+    DossierMember,
+    Principal,
+)
 from models.tables import LICENCE, AnyRow
 from resolvers import accounts, gate
 from resolvers.change import Change
@@ -51,16 +59,30 @@ LINKS: Final = select(
         ),
     ).subquery()
 )
-# Whoever stays behind on the staff and may change the document's security.
-KEEPERS: Final = (
-    select(DocumentGrant.id)
-    .outerjoin(Account, (Account.licence_id == LICENCE) & (Account.id == DocumentGrant.principal_id))
+OWN_OR_OF_GROUP: Final = or_(
+    DocumentGrant.principal_id == Account.id,
+    exists()
     .where(
-        DocumentGrant.licence_id == LICENCE,
-        DocumentGrant.document_id == DOCUMENT,
-        DocumentGrant.rights.bitwise_and(int(Right.CHANGE_SECURITY)) != 0,
+        AccountGroupMember.licence_id == LICENCE,
+        AccountGroupMember.group_id == DocumentGrant.principal_id,
+        AccountGroupMember.account_id == Account.id,
+    )
+    # The account stands two statements further out, where SQLAlchemy does not look by itself.
+    .correlate(Account, DocumentGrant),
+)
+# Who on the staff can sign in and change the document's security; a group without members keeps nothing.
+KEEPERS: Final = (
+    select(Account.id)
+    .where(
+        Account.licence_id == LICENCE,
+        Account.role == "STAFF",
         Account.blocked_at.is_(None),
-        func.coalesce(Account.role, "STAFF") == "STAFF",
+        exists().where(
+            DocumentGrant.licence_id == LICENCE,
+            DocumentGrant.document_id == DOCUMENT,
+            DocumentGrant.rights.bitwise_and(int(Right.CHANGE_SECURITY)) != 0,
+            OWN_OR_OF_GROUP,
+        ),
     )
     .limit(1)
 )
