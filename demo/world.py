@@ -14,7 +14,7 @@ from demo.firm import File, Firm
 from demo.papers import PAPERS, Paper, content
 from models import Account, Dossier, Relation
 from resolvers.database import Database
-from resolvers.founding import found_licence
+from resolvers.founding import Founded, found_licence
 from resolvers.ports import Ports
 
 SLUG: Final = "demo"
@@ -46,7 +46,7 @@ async def is_empty(database: Database) -> bool:
     return not await database.licence_ids()
 
 
-async def write_world(ports: Ports) -> None:
+async def write_world(ports: Ports) -> Founded:
     """Write the demo world into an empty database; its files go into the store first."""
     files = {paper.file_name: await keep(ports, paper) for paper in PAPERS}
     password_hash = await ports.passwords.hash(PASSWORD)
@@ -65,6 +65,7 @@ async def write_world(ports: Ports) -> None:
         for number, paper in enumerate(PAPERS):
             moment = now - timedelta(days=60 - 4 * number, minutes=17 * number)
             await add_paper(firm, paper, files[paper.file_name], households[paper.family], anna, moment)
+    return founded
 
 
 async def keep(ports: Ports, paper: Paper) -> File:

@@ -1,0 +1,1 @@
+"""Measurements: what a request costs the server, in CPU time of its process."""
