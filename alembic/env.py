@@ -5,7 +5,7 @@ from models import metadata
 
 connection = context.config.attributes.get("connection")
 if connection is None:
-    message = "Run migrations with `python3 run.py migrate`; make a new one with `make migration`."
+    message = "Run migrations with `python3 run.py migrate`."
     raise SystemExit(message)
 
 context.configure(

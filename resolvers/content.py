@@ -1,5 +1,6 @@
 """The bytes of a document: an address for a minute, and what is read again when it is used (S062, A24)."""
 
+import logging
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +18,9 @@ from resolvers.levels import column
 from resolvers.ports import Ports
 from resolvers.reading import Reading
 from storage.media_types import is_inline_safe
+from storage.store import Missing
+
+log = logging.getLogger("kluis.content")
 
 VERSIONS: Final = select(
     DocumentVersion.document_id,
@@ -75,7 +79,7 @@ def url(ports: Ports, link: ContentLink) -> str:
     return f"{ports.public_url}/content/{link.seal(ports.keys.links)}"
 
 
-async def open_content(ports: Ports, text: str) -> Content:
+async def open_content(ports: Ports, text: str, *, record: bool = True) -> Content:
     """Return the file that an address stands for, and remember that it was opened or downloaded.
 
     Session, account and right are read again; NotFound says nothing of which of them is missing.
@@ -84,8 +88,19 @@ async def open_content(ports: Ports, text: str) -> Content:
     if link is None:
         raise NotFound
     viewer, version = await still_allowed(ports, link)
-    pieces = await ports.store.get(version.object_key)
     inline = link.inline and is_inline_safe(version.media_type)
+    try:
+        pieces = await ports.store.get(version.object_key)
+    except Missing:
+        log.error("the object of version %s of document %s is missing", link.version, link.document_id)
+        raise NotFound from None
+    if record:
+        await record_opened(ports, link, viewer, inline=inline)
+    return Content(version.file_name, version.media_type, version.byte_size, version.sha256, inline, pieces)
+
+
+async def record_opened(ports: Ports, link: ContentLink, viewer: Viewer, *, inline: bool) -> None:
+    """Remember who opened or downloaded which version: two different events (A24)."""
     async with ports.database.change(link.licence_id) as session:
         session.add(
             Event(
@@ -97,7 +112,6 @@ async def open_content(ports: Ports, text: str) -> Content:
                 details={"version": link.version},
             )
         )
-    return Content(version.file_name, version.media_type, version.byte_size, version.sha256, inline, pieces)
 
 
 async def still_allowed(ports: Ports, link: ContentLink) -> tuple[Viewer, AnyRow]:

@@ -22,13 +22,14 @@ from sqlalchemy import (
     true,
 )
 
+from core.moments import in_utc
 from models import Document
 from models.tables import AnyRow, AnySelect
 from permissions.access import REACH, Plan, plan_for
 from resolvers.document_filters import CONDITIONS, SCOPES, DocumentFilter, Scope
 from resolvers.document_rows import select_documents
 from resolvers.levels import grouped
-from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting, Window
+from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting, Window, comparable
 from resolvers.reading import Reading
 
 
@@ -41,14 +42,20 @@ class OrderField(Enum):
     DESCRIPTION = "DESCRIPTION"
 
 
+def moment(text: str) -> datetime:
+    """Return the moment that a cursor spells. Raise ValueError."""
+    return in_utc(datetime.fromisoformat(text))
+
+
 READ_KEY: Final = {
-    OrderField.UPDATED_AT: datetime.fromisoformat,
-    OrderField.CREATED_AT: datetime.fromisoformat,
+    OrderField.UPDATED_AT: moment,
+    OrderField.CREATED_AT: moment,
     OrderField.DOCUMENT_DATE: date.fromisoformat,
-    OrderField.DESCRIPTION: str,
+    OrderField.DESCRIPTION: comparable,
 }
-# The expression of the index: a document without a date stands before all that have one.
-NO_DATE = literal_column("'0001-01-01'::date", Date())
+# The expression of the index: a document without a date stands before all that have one. The driver reads
+# and writes `-infinity` as the first of January of year 1, which is no day of its own to it.
+NO_DATE = literal_column("'-infinity'::date", Date())
 DOCUMENT_DATE = func.coalesce(Document.document_date, NO_DATE, type_=Date())
 PARENT_IDS = bindparam("parents", type_=ARRAY(Uuid()))
 # How the inner statement names its parent: as text, which needs no FROM of its own.

@@ -76,13 +76,14 @@ async def upload_document(request: Request, file: IncomingFile, said: Said) -> U
         raise Forbidden
     require_staff_for(request.viewer, said.for_staff_alone())
     description = described(said.description)
+    # A slow line, here or to the store, must not hold a connection that the database would end as idle.
+    await request.release()
     kept = await keep(request, file)
     try:
         async with request.change() as change:
             return await add_document(change, description, said, kept)
     except KluisError:
-        # Refused before the commit. After any other failure the commit may have happened: the object stays,
-        # and is swept if there is no row.
+        # Refused before the commit. After any other failure the commit may have happened: the object stays.
         await request.ports.store.delete(kept.stored.key)
         raise
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, select
+from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, case, select
 
-from models import Dossier, DossierMember
+from models import Dossier, DossierMember, Relation
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.people import sees_dossier
 from resolvers.levels import column, grouped, matched
@@ -29,7 +29,11 @@ BY_IDS: Final = DOSSIER.where(Dossier.id == IDS)
 POSITION: Final = case({"MAIN_PERSON": 0, "PARTNER": 1, "CHILD": 2}, value=DossierMember.role, else_=3)
 MEMBERS: Final = (
     select(DossierMember.dossier_id, DossierMember.relation_id, DossierMember.role)
-    .where(DossierMember.licence_id == LICENCE, DossierMember.dossier_id == IDS)
+    .join(Relation, and_(Relation.licence_id == LICENCE, Relation.id == DossierMember.relation_id))
+    # Whoever sees the dossier sees all who are in it, but nobody sees a relation that was deleted.
+    .where(
+        DossierMember.licence_id == LICENCE, DossierMember.dossier_id == IDS, Relation.deleted_at.is_(None)
+    )
     .order_by(POSITION, DossierMember.relation_id)
 )
 BY_NAME: Final = NamedList(DOSSIER, Dossier.name_folded.expression, Dossier.id.expression)

@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from core.errors import TooLong
 from models.tables import AnySelect
 from resolvers.document_filters import LONGEST_SEARCH, pattern
-from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting
+from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting, comparable
 from resolvers.reading import Reading
 
-BY_NAME: Final = Sorting("NAME")
+BY_NAME: Final = Sorting("NAME", comparable)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,13 @@ COUNTED_UP_TO: Final = 10_000
 PAGE_SIZE = bindparam("page_size", type_=Integer())
 
 
+def comparable(text: str) -> str:
+    """Return a text that the database can compare. Raise ValueError for one with a U+0000."""
+    if "\0" in text:
+        raise ValueError("no text that is kept has a U+0000")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class Sorting:
     """One way to sort a list: its name, how its values are read from a cursor, and which way it runs."""

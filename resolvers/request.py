@@ -71,6 +71,10 @@ class Request(Reading):
         if change.has_letters:
             self.ports.wake_worker()
 
+    async def release(self) -> None:
+        """Give the connection back, before something that takes its time; reading goes on in a new snapshot."""
+        await self._close_snapshot()
+
     async def become(self, token: Token | None) -> None:
         """Go on as the one whom `token` stands for, and tell the browser so; None: as nobody."""
         await self._close_snapshot()

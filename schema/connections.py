@@ -9,6 +9,7 @@ import strawberry
 from strawberry.scalars import ID
 
 from core.errors import Invalid
+from core.moments import in_utc
 from execution import batched, derived
 from models.tables import AnyRow
 from resolvers import document_lists, named_lists
@@ -110,10 +111,12 @@ def filter_asked(request: Reading, given: DocumentFilter) -> FilterAsked:
 
 
 def aware(moment: datetime | None) -> datetime | None:
-    """Return a moment as it is, if its offset is told (RFC 3339). Raise Invalid."""
-    if moment is not None and moment.tzinfo is None:
-        raise Invalid("Give the moment with its offset, such as 2026-01-31T12:00:00Z.", path=("filter",))
-    return moment
+    """Return a moment in UTC, if its offset is told (RFC 3339). Raise Invalid."""
+    try:
+        return None if moment is None else in_utc(moment)
+    except ValueError:
+        message = "Give the moment with its offset, such as 2026-01-31T12:00:00Z."
+        raise Invalid(message, path=("filter",)) from None
 
 
 def documents_in(scope: Scope) -> Callable[..., Awaitable[list[DocumentPage]]]:

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import schema
@@ -44,6 +44,7 @@ def create_app(ports: Ports, background: Background | None = None) -> Starlette:
     graphql = GraphQLView(schema.build(), ports)
     return Starlette(
         routes=[
+            Route("/", front_door, methods=["GET"]),
             Route("/graphql", graphql, methods=["POST"], max_body_size=body),
             Route("/content/{link}", ContentView(ports).send, methods=["GET"]),
             Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
@@ -53,6 +54,11 @@ def create_app(ports: Ports, background: Background | None = None) -> Starlette:
         exception_handlers={HTTPException: refusal},
         lifespan=lifespan,
     )
+
+
+def front_door(_: Request) -> Response:
+    """Lead whoever comes by the address in a mail to the console."""
+    return RedirectResponse("/console")
 
 
 def console_page(name: str, media_type: str) -> Callable[[Request], Response]:

@@ -19,6 +19,7 @@ from server.cluster import NotStarted
 from server.running import CannotRun
 from server.settings import BadSetting, Settings
 
+INTERRUPTED = 130
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 
@@ -35,8 +36,11 @@ def said_in_one_line() -> Generator[Settings]:
 
 
 def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run something to its end."""
-    uvloop.run(work)
+    """Run something to its end, or until somebody says stop."""
+    try:
+        uvloop.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
 
 
 @app.callback(invoke_without_command=True)
@@ -110,7 +114,7 @@ def create_licence(
     async def create(given: Settings, url: str) -> None:
         async with running.opened(given, url) as ports:
             await found_licence(ports.database, slug, name)
-        typer.echo(f"{name} can be signed in to as {slug}.")
+        typer.echo(f"{name} is there, as {slug}. It has no accounts yet.")
 
     with said_in_one_line() as given, running.database(given) as url:
         run(create(given, url))

@@ -24,9 +24,11 @@ class ContentView:
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
 
-    async def __call__(self, request: Request) -> Response:
+    async def send(self, request: Request) -> Response:
+        """Return the file, or 404 for a link that does not count any more."""
         try:
-            content = await open_content(self.ports, request.path_params["link"])
+            record = request.method != "HEAD"
+            content = await open_content(self.ports, request.path_params["link"], record=record)
         except NotFound as error:
             body = {"error": {"code": error.code, "message": str(error)}}
             return JSONResponse(body, status_code=404, headers=HEADERS)

@@ -25,7 +25,7 @@ async def downgrade(url: str, revision: str) -> None:
     await run(url, command.downgrade, revision)
 
 
-async def run(url: str, action: Any, revision: str) -> None:  # noqa: ANN401  alembic's commands share no type
+async def run(url: str, action: Any, revision: str) -> None:
     """Carry out one of alembic's commands in one transaction, under the lock."""
     engine = create_async_engine(url, poolclass=NullPool)
     try:
@@ -36,7 +36,7 @@ async def run(url: str, action: Any, revision: str) -> None:  # noqa: ANN401  al
         await engine.dispose()
 
 
-def act(connection: Connection, action: Any, revision: str) -> None:  # noqa: ANN401  alembic's commands share no type
+def act(connection: Connection, action: Any, revision: str) -> None:
     """Carry out one of alembic's commands over a connection."""
     action(configuration(connection), revision)
 

@@ -1,5 +1,7 @@
 """Running the server: a socket first, then the database, then answers until somebody says stop."""
 
+import asyncio
+import signal
 import socket
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -19,6 +21,7 @@ from server.house import open_house, working
 from server.settings import Settings
 
 BACKLOG = 2048
+STOPPING = (signal.SIGINT, signal.SIGTERM)
 NO_RELAY = "smtp://127.0.0.1"
 
 
@@ -90,9 +93,25 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         yield create_app(ports, background=lambda: working(worker))
 
 
-def server_of(app: Starlette) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """Uvicorn, but that a signal ends it once, quietly: what is open is closed, and the program ends well."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Stop at SIGINT and SIGTERM; at the second one without waiting for anybody."""
+        loop = asyncio.get_running_loop()
+        for number in STOPPING:
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in STOPPING:
+                loop.remove_signal_handler(number)
+
+
+def server_of(app: Starlette) -> Server:
     """Return the HTTP server of an application; it believes no proxy's headers (ASVS 4.1.3)."""
-    return uvicorn.Server(uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False))
+    return Server(uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False))
 
 
 async def open_demo(settings: Settings, ports: Ports) -> None:

@@ -152,7 +152,7 @@ def _range(start: int, length: int | None) -> "GetOptions":
 async def _to_the_end(work: Awaitable[object]) -> None:
     """Let cleaning up finish, however often the task that waits for it is cancelled meanwhile.
 
-    Its own error is dropped: the one that made it necessary is on its way, and what has no row is swept.
+    Its own error is dropped: the one that made it necessary is on its way.
     """
     end = asyncio.gather(work, return_exceptions=True)
     cancelled: asyncio.CancelledError | None = None

@@ -516,7 +516,7 @@ def upgrade() -> None:
     op.create_index(
         "document_date_index",
         "document",
-        ["licence_id", sa.literal_column("coalesce(document_date, '0001-01-01'::date)"), "id"],
+        ["licence_id", sa.literal_column("coalesce(document_date, '-infinity'::date)"), "id"],
         unique=False,
     )
     op.create_index(

@@ -1,0 +1,45 @@
+# Short names for what is done often; each one is a line of `make help`.
+.DEFAULT_GOAL := help
+.PHONY: run test fast lint types floors schema bench lock help
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(PYTHON) run.py test
+LOCK := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --python-version 3.11
+
+run: ## start the demo on this machine
+	$(PYTHON) run.py
+
+test: ## everything that must hold before a change lands
+	$(PYTHON) run.py test
+
+fast: ## the tests without coverage
+	$(PYTEST) -q -n logical --maxprocesses=8
+
+lint: ready ## how the code is written: the formatter and the linter
+	$(BIN)/python -m server.gate format lint
+
+types: ready ## what the type checker finds
+	$(BIN)/python -m server.gate types
+
+floors: ready ## who imports whom
+	$(BIN)/python -m server.gate floors
+
+schema: ready ## write the exported GraphQL schema anew
+	$(BIN)/python -m server.cli export-schema
+
+bench: ready ## what a request costs the server
+	$(BIN)/python -m bench
+
+lock: ready ## take the newest versions that pyproject.toml allows into the requirements files
+	$(LOCK) --upgrade pyproject.toml --output-file requirements.txt
+	$(LOCK) --upgrade pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --upgrade --group install --output-file requirements-uv.txt
+
+help: ## these lines
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
+		printf '  make %-8s %s\n' "$$name" "$$what"; done
+
+.PHONY: ready
+ready:
+	@$(PYTEST) --version >/dev/null

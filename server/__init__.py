@@ -1,0 +1,1 @@
+"""HTTP, the command line, settings and wiring: what runs the floors below."""

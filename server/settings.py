@@ -1,0 +1,106 @@
+"""The settings: what the environment's KLUIS_ variables say, read once."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "KLUIS_"
+DRIVER = "postgresql+asyncpg://"
+
+
+class BadSetting(Exception):
+    """A variable cannot be used; the text names it and says why in one line, without its value."""
+
+
+def _with_driver(url: str) -> str:
+    if url.startswith("postgresql://"):
+        return url.replace("postgresql://", DRIVER, 1)
+    if not url.startswith(DRIVER):
+        raise ValueError("must begin with postgresql://")
+    return url
+
+
+def _is_web_address(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return url.rstrip("/")
+
+
+def _own_address(found: Mapping[str, object]) -> str:
+    host = str(found["host"])
+    return f"http://{f'[{host}]' if ':' in host else host}:{found['port']}"
+
+
+def _own_keys(found: Mapping[str, object]) -> Path:
+    return Path(str(found["home"])) / "keys.json"
+
+
+class Settings(BaseSettings):
+    """Every setting, with what it is when nobody says so."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
+
+    home: Path = Field(
+        default=Path("./var"), description="The folder for everything this server keeps on disk."
+    )
+    host: str = Field(default="127.0.0.1", description="The address it listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port it listens on; 0 takes a free one.")
+    database_url: Annotated[str, AfterValidator(_with_driver)] | None = Field(
+        default=None, repr=False, description="A PostgreSQL 18; unset: the embedded one, in the home folder."
+    )
+    storage_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="Where documents are kept, such as an S3 store; unset: files in the home folder.",
+    )
+    smtp_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="The mail relay; unset: mail is kept and not sent, in the demo only.",
+    )
+    public_url: Annotated[str, AfterValidator(_is_web_address)] = Field(
+        default_factory=_own_address,
+        description="The address that people use, without a slash at the end; unset: the host and the port.",
+    )
+    keys: Path = Field(
+        default_factory=_own_keys,
+        description="The file with this installation's keys; unset: `keys.json` in the home folder.",
+    )
+    upload_limit: int = Field(default=25 << 20, gt=0, description="The largest document, in bytes.")
+
+
+def read() -> Settings:
+    """The settings of this program; raises BadSetting."""
+    known = {_variable(it) for it in Settings.model_fields}
+    for name in os.environ:
+        if name.upper().startswith(PREFIX) and name not in known:
+            raise BadSetting(f"{name} is not a setting; the settings are {', '.join(sorted(known))}")
+    try:
+        return Settings()
+    except ValidationError as error:
+        # What was not tried because of another error comes later in the list.
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise BadSetting(f"{_variable(str(first['loc'][0]))}: {first['msg']}") from None
+
+
+def table() -> str:
+    """The settings as the README shows them: a Markdown table of names, defaults and what they mean."""
+    rows = [
+        f"| `{_variable(name)}` | {_shown(it.default)} | {it.description} |"
+        for name, it in Settings.model_fields.items()
+    ]
+    return "\n".join(["| Setting | Default | Meaning |", "|---|---|---|", *rows])
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, Path):
+        return f"`./{default}`"
+    return f"`{default}`" if isinstance(default, str | int) else "unset"
+
+
+def _variable(field: str) -> str:
+    return PREFIX + field.upper()

@@ -1,0 +1,147 @@
+"""The application: what stands at each address, what is refused, and what runs beside it."""
+
+import re
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+import server
+from resolvers.ports import Ports
+from server.app import BESIDE_THE_FILE, create_app
+from tests.api import Api
+from tests.conftest import UPLOAD_LIMIT
+
+FOLDER = Path(server.__file__).parent
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+ROOM = UPLOAD_LIMIT + BESIDE_THE_FILE
+
+
+@pytest.fixture
+async def http(ports: Ports) -> AsyncGenerator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(create_app(ports))
+    async with httpx.AsyncClient(transport=transport, base_url=ports.public_url) as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("path", "file", "media_type"),
+    [
+        ("/console", "console.html", "text/html; charset=utf-8"),
+        ("/console.js", "console.js", "text/javascript; charset=utf-8"),
+    ],
+)
+async def test_the_console_is_sent_with_a_strict_policy(
+    http: httpx.AsyncClient, path: str, file: str, media_type: str
+) -> None:
+    answer = await http.get(path)
+    assert answer.status_code == 200
+    assert answer.text == (FOLDER / file).read_text()
+    assert answer.headers["content-type"] == media_type
+    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["referrer-policy"] == "no-referrer"
+    assert answer.headers["cache-control"] == "no-cache"
+
+
+async def test_the_console_runs_under_its_policy(http: httpx.AsyncClient) -> None:
+    page = (await http.get("/console")).text
+    scripts = re.findall(r"<script([^>]*)>(.*?)</script>", page, re.DOTALL)
+    assert scripts
+    assert [body.strip() for _, body in scripts] == [""] * len(scripts)
+    assert all('src="/console.js"' in attributes for attributes, _ in scripts)
+    assert not re.search(r"\son[a-z]+\s*=", page)
+    assert not re.search(r"(src|href)=\"(https?:)?//", page)
+
+
+async def test_the_address_in_a_mail_leads_to_the_console(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/console")
+
+
+async def test_the_server_says_that_it_answers(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin", "/console.css", "/console/console.html", "/content/", "/content/a/b"]
+)
+async def test_what_is_not_there_is_told_as_json(http: httpx.AsyncClient, path: str) -> None:
+    answer = await http.get(path)
+    assert answer.status_code == 404
+    assert answer.json() == {"errors": [{"message": "Not Found"}]}
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "allowed"),
+    [
+        ("GET", "/graphql", {"POST"}),
+        ("PUT", "/graphql", {"POST"}),
+        ("DELETE", "/graphql", {"POST"}),
+        ("POST", "/content/link", {"GET", "HEAD"}),
+        ("POST", "/health", {"GET", "HEAD"}),
+        ("POST", "/console", {"GET", "HEAD"}),
+    ],
+)
+async def test_a_verb_that_an_address_has_not_is_told_as_json(
+    http: httpx.AsyncClient, verb: str, path: str, allowed: set[str]
+) -> None:
+    answer = await http.request(verb, path)
+    assert answer.status_code == 405
+    assert answer.json() == {"errors": [{"message": "Method Not Allowed"}]}
+    assert set(re.findall("[A-Z]+", answer.headers["allow"])) == allowed
+
+
+async def test_a_query_in_the_address_is_not_answered(http: httpx.AsyncClient) -> None:
+    answer = await http.get("/graphql", params={"query": "{ viewer { email } }"})
+    assert answer.status_code == 405
+
+
+async def test_a_body_with_room_for_the_largest_file_is_read(api: Api) -> None:
+    body = b'{"query": "{ viewer { email } }"}'
+    headers = {"Content-Type": "application/json"}
+    answer = await api.http.post("/graphql", content=body.ljust(ROOM), headers=headers)
+    assert answer.json() == {"data": {"viewer": None}}
+    refused = await api.http.post("/graphql", content=body.ljust(ROOM + 1), headers=headers)
+    assert refused.status_code == 413
+
+
+async def test_a_body_that_hides_its_size_is_not_read_to_its_end(api: Api) -> None:
+    sent = 0
+
+    async def endless() -> AsyncGenerator[bytes]:
+        nonlocal sent
+        while sent < 10 * ROOM:
+            sent += 100_000
+            yield b" " * 100_000
+
+    answer = await api.http.post("/graphql", content=endless(), headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+
+
+async def test_what_runs_beside_the_application_ends_with_it(ports: Ports) -> None:
+    seen: list[str] = []
+
+    @asynccontextmanager
+    async def background() -> AsyncGenerator[None]:
+        seen.append("begins")
+        yield
+        seen.append("ends")
+
+    app = create_app(ports, background)
+    assert seen == []
+    async with app.router.lifespan_context(app):
+        assert seen == ["begins"]
+    assert seen == ["begins", "ends"]
+
+
+async def test_an_application_needs_nothing_beside_it(ports: Ports) -> None:
+    app = create_app(ports)
+    async with app.router.lifespan_context(app):
+        pass
