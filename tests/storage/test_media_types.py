@@ -49,7 +49,7 @@ def zipped(*entries: tuple[str, str | bytes], method: int = zipfile.ZIP_DEFLATED
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", method) as archive:
         for name, content in entries:
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, method)
     return file.getvalue()
 
 
@@ -64,7 +64,7 @@ def opendocument(media_type: str, *entries: tuple[str, str | bytes]) -> bytes:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(mimetype, media_type, zipfile.ZIP_STORED)
         for name, content in (*entries, ("content.xml", "<office/>")):
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return file.getvalue()
 
 
