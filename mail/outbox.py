@@ -1,0 +1,122 @@
+"""The outbox: letters are claimed, and settled as sent, put off or failed.
+
+A claim counts the attempt and pushes the letter ahead in its own transaction. So a letter whose worker dies
+comes back by itself, and one that kills its workers is set aside in the end.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, null, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from mail.lines import one_line
+from models import Licence, metadata
+
+LEASE = timedelta(minutes=2)
+"""How long a claimed letter belongs to the worker that claimed it."""
+FIRST_WAIT = timedelta(seconds=30)
+LONGEST_WAIT = timedelta(days=1)
+MOST_ATTEMPTS = 18
+"""With the waits between them about five days, as RFC 5321 (4.5.4.1) wants and as a password lives (S036)."""
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A letter as its worker gets it; the fields are columns of the table."""
+
+    id: UUID
+    kind: str
+    recipient: str
+    language: str
+    details: dict[str, Any]
+    sealed: bytes | None
+    attempts: int
+    """With the one that this claim counts."""
+    queued_at: datetime
+    due_at: datetime
+    """When the claim lapses."""
+
+
+LETTER = metadata.tables["letter"]
+OF_LICENCE = LETTER.c.licence_id == bindparam("licence")
+THIS_ONE = (OF_LICENCE, LETTER.c.id == bindparam("letter"), LETTER.c.state == "QUEUED")
+# A put-off or a failure counts only for the worker that still holds the claim.
+STILL_MINE = (*THIS_ONE, LETTER.c.attempts == bindparam("attempt"))
+
+DUE = (
+    select(LETTER.c.id)
+    .where(OF_LICENCE, LETTER.c.state == "QUEUED", LETTER.c.due_at <= bindparam("now"))
+    .order_by(LETTER.c.due_at, LETTER.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("due")
+)
+CLAIM = (
+    update(LETTER)
+    .where(OF_LICENCE, LETTER.c.id == DUE.c.id)
+    .values(attempts=LETTER.c.attempts + 1, due_at=bindparam("leased_until"))
+    .returning(*(LETTER.c[it.name] for it in fields(Claimed)))
+)
+SENT = (
+    update(LETTER)
+    .where(*THIS_ONE)
+    .values(state="SENT", sent_at=bindparam("now"), sealed=null(), last_error=null())
+)
+PUT_OFF = update(LETTER).where(*STILL_MINE).values(due_at=bindparam("due"), last_error=bindparam("reason"))
+FAILED = update(LETTER).where(*STILL_MINE).values(state="FAILED", last_error=bindparam("reason"))
+LICENCE_NAME = select(Licence.name).where(Licence.id == bindparam("licence"))
+
+
+async def claim(session: AsyncSession, licence_id: UUID, *, now: datetime, most: int) -> Sequence[Claimed]:
+    """Return at most `most` due letters, oldest first; they are the caller's alone until LEASE has passed."""
+    values = {"licence": licence_id, "now": now, "leased_until": now + LEASE, "most": most}
+    rows = (await session.execute(CLAIM, values)).mappings()
+    return sorted((Claimed(**row) for row in rows), key=lambda letter: letter.id)
+
+
+async def licence_name(session: AsyncSession, licence_id: UUID) -> str:
+    """Return the firm's name, in which its letters are written (S038)."""
+    return (await session.execute(LICENCE_NAME, {"licence": licence_id})).scalar_one()
+
+
+async def settle_sent(session: AsyncSession, licence_id: UUID, letter: Claimed, *, now: datetime) -> None:
+    """Write down that the mail server has the letter, and wipe the secret that it carried."""
+    await session.execute(SENT, {"licence": licence_id, "letter": letter.id, "now": now})
+
+
+async def put_off(
+    session: AsyncSession, licence_id: UUID, letter: Claimed, *, due: datetime, reason: str
+) -> None:
+    """Let the letter wait until `due`; after MOST_ATTEMPTS set it aside instead."""
+    if letter.attempts >= MOST_ATTEMPTS:
+        await set_aside(
+            session, licence_id, letter, reason=f"given up after {letter.attempts} tries: {reason}"
+        )
+        return
+    await session.execute(
+        PUT_OFF, {**held(licence_id, letter), "due": due, "reason": one_line(reason)[:LONGEST_REASON]}
+    )
+
+
+async def set_aside(session: AsyncSession, licence_id: UUID, letter: Claimed, *, reason: str) -> None:
+    """Try the letter no more; an administrator sees it with its reason."""
+    await session.execute(FAILED, {**held(licence_id, letter), "reason": one_line(reason)[:LONGEST_REASON]})
+
+
+def held(licence_id: UUID, letter: Claimed) -> dict[str, Any]:
+    """Return what names a claimed letter and the claim."""
+    return {"licence": licence_id, "letter": letter.id, "attempt": letter.attempts}
+
+
+def backoff(attempts: int, jitter: float) -> timedelta:
+    """Return how long to wait after so many attempts: twice as long each time, at most a day.
+
+    `jitter`, from 0 to 1, takes off up to half of it, so that letters refused together return apart.
+    """
+    doubled = FIRST_WAIT * 2 ** min(attempts - 1, MOST_ATTEMPTS)
+    return min(doubled, LONGEST_WAIT) * (1 - jitter / 2)

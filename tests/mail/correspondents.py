@@ -1,0 +1,131 @@
+"""Who writes to whom: a firm in the database, letters in its outbox, and what a reader makes of a mail."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from core.viewer import Language
+from mail.letters import LetterContent
+from models import Letter, Licence
+from resolvers.database import Database
+
+MORNING = datetime(2026, 11, 28, 10, 55, tzinfo=UTC)
+PORTAL = "https://portal.example.com/"
+SENDER = "portal@example.com"
+BERT = "bert@example.com"
+
+CARLA = {"title": "mevrouw", "given_name": "Carla", "family_name": "Peeters"}
+ANNA = {"title": None, "given_name": "Anna", "family_name": "Smets"}
+ACCESS = {**CARLA, "username": "carla", "expires_at": "2026-12-03T10:55:00+00:00"}
+DETAILS: dict[str, dict[str, Any]] = {
+    "access_granted": ACCESS,
+    "document_shared": CARLA,
+    "document_uploaded": {**ANNA, "client_name": "Bert Peeters"},
+}
+
+
+def letter(kind: str = "document_shared", **changes: Any) -> LetterContent:
+    """Return a letter of a kind, complete unless told otherwise."""
+    content: dict[str, Any] = {
+        "letter_id": UUID(int=7),
+        "kind": kind,
+        "language": Language.NL,
+        "recipient": "carla@example.com",
+        "licence_name": "Peeters & Zonen",
+        "sender": SENDER,
+        "portal_url": PORTAL,
+        "details": DETAILS[kind],
+        "written_at": MORNING,
+        "secret": "ab2c-d3ef-gh4j-kmnpq" if kind == "access_granted" else None,
+    }
+    return LetterContent(**{**content, **changes})
+
+
+def text_of(message: EmailMessage) -> str:
+    """Return the text part."""
+    return part(message, "plain")
+
+
+def page_of(message: EmailMessage) -> str:
+    """Return the HTML part."""
+    return part(message, "html")
+
+
+def part(message: EmailMessage, kind: str) -> str:
+    found = message.get_body((kind,))
+    assert found is not None
+    return str(found.get_content())
+
+
+class Reader(HTMLParser):
+    """Whoever looks at a page: sees its words, and the links and pictures."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.tags: set[str] = set()
+        self._open: list[str] = []
+        self.feed(page)
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.links += [value or "" for name, value in attrs if name in {"href", "src", "background"}]
+        if tag not in {"meta", "br"}:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "title" not in self._open:
+            self.words += data.split()
+
+
+async def firm(database: Database, name: str = "Peeters & Zonen") -> UUID:
+    """Found a firm and return its id."""
+    licence_id = uuid4()
+    async with database.change(licence_id) as session:
+        session.add(Licence(id=licence_id, slug=str(licence_id), name=name))
+    return licence_id
+
+
+async def queue(database: Database, licence_id: UUID, **columns: Any) -> UUID:
+    """Put a letter into the outbox and return its id."""
+    values: dict[str, Any] = {
+        "kind": "document_shared",
+        "recipient": BERT,
+        "language": "NL",
+        "details": CARLA,
+        "queued_at": MORNING,
+        "due_at": MORNING,
+    }
+    async with database.change(licence_id) as session:
+        row = Letter(licence_id=licence_id, **{**values, **columns})
+        session.add(row)
+        await session.flush()
+        return row.id
+
+
+async def found(database: Database, licence_id: UUID, letter_id: UUID) -> Letter:
+    """Return the letter as it stands."""
+    async with database.change(licence_id) as session:
+        return (
+            await session.execute(
+                select(Letter).where(Letter.licence_id == licence_id, Letter.id == letter_id)
+            )
+        ).scalar_one()
+
+
+def kept(folder: Path) -> list[EmailMessage]:
+    """Return the messages that a sink kept, by file name."""
+    return [
+        message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))
+    ]  # type: ignore[misc]
