@@ -11,6 +11,8 @@ import tink
 from tink import aead, json_proto_keyset_format, secret_key_access
 
 MODE = 0o600
+IDS_LENGTH = 16  # bytes
+LINKS_LENGTH = 32  # bytes
 
 
 class BadKeys(Exception):
@@ -22,9 +24,9 @@ class Keys:
     """What keeps ids opaque, addresses genuine and secrets sealed."""
 
     ids: bytes
-    """16 bytes. It never changes: partners keep the ids that it makes."""
+    """IDS_LENGTH bytes. It never changes: partners keep the ids that it makes."""
     links: bytes
-    """32 bytes."""
+    """LINKS_LENGTH bytes."""
     vault: Any
     """Tink's AEAD over a key set that can be rotated."""
 
@@ -53,17 +55,24 @@ def open_keys(path: Path) -> Keys:
 
 
 def parse(text: str) -> Keys:
-    """Return the keys that `text` spells."""
+    """Return the keys that `text` spells. Raise ValueError, KeyError, TypeError or TinkError for none."""
     content = json.loads(text)
     handle = json_proto_keyset_format.parse(json.dumps(content["vault"]), secret_key_access.TOKEN)
-    return Keys(bytes.fromhex(content["ids"]), bytes.fromhex(content["links"]), handle.primitive(aead.Aead))
+    ids, links = bytes.fromhex(content["ids"]), bytes.fromhex(content["links"])
+    if (len(ids), len(links)) != (IDS_LENGTH, LINKS_LENGTH):
+        raise ValueError("a key is not as long as it must be")
+    return Keys(ids, links, handle.primitive(aead.Aead))
 
 
 def write_new(path: Path) -> None:
     """Write fresh keys; of several programs that start together, the first one's stay."""
     handle = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
     vault = json.loads(json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN))
-    content = {"ids": secrets.token_hex(16), "links": secrets.token_hex(32), "vault": vault}
+    content = {
+        "ids": secrets.token_hex(IDS_LENGTH),
+        "links": secrets.token_hex(LINKS_LENGTH),
+        "vault": vault,
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w") as file:

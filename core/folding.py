@@ -8,6 +8,8 @@ SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d
 
 def fold(text: str) -> str:
     """Return `text` without case, accents and repeated blanks, for searching and sorting (S065)."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Decomposition makes new capitals (㏀ holds a capital omega), so that both are done twice (Unicode D146).
+    folded = unicodedata.normalize("NFKD", text.casefold()).casefold()
+    decomposed = unicodedata.normalize("NFKD", folded)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return " ".join(bare.translate(SPECIAL).split())

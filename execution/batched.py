@@ -101,7 +101,9 @@ class Levels:
 
     async def join(self, load: Load, parent: Any, info: Info[Context, Any], given: dict[str, Any]) -> Any:
         """Return the value of one parent, loaded together with those of its level."""
-        key = (load, *(step for step in info.path.as_list() if isinstance(step, str)))
+        # Two types may give one name to calls with different arguments (GraphQL section 5.3.2).
+        path = info.path
+        key = (load, path.typename, *(step for step in path.as_list() if isinstance(step, str)))
         loop = asyncio.get_running_loop()
         level = self._open.get(key)
         if level is None:

@@ -40,7 +40,7 @@ class Document(Keyed):
         unique("external_reference"),
         index("document_updated", "updated_at", "id"),
         index("document_created", "created_at", "id"),
-        index("document_date", text("coalesce(document_date, '0001-01-01'::date)"), "id"),
+        index("document_date", text("coalesce(document_date, '-infinity'::date)"), "id"),
         index("document_description", "description_folded", "id"),
         index("document_dossier", "dossier_id", "updated_at", "id"),
     )

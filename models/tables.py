@@ -86,12 +86,12 @@ def refers_to(column: str, table: str, *, use_alter: bool = False) -> ForeignKey
     return ForeignKeyConstraint(["licence_id", column], columns, use_alter=use_alter)
 
 
-def unique(*columns: str, **options: Any) -> UniqueConstraint:  # noqa: ANN401  what SQLAlchemy takes
+def unique(*columns: str, **options: Any) -> UniqueConstraint:
     """Return a constraint: these columns are unique within a licence."""
     return UniqueConstraint("licence_id", *columns, **options)
 
 
-def index(name: str, *columns: Any, **options: Any) -> Index:  # noqa: ANN401  what SQLAlchemy takes
+def index(name: str, *columns: Any, **options: Any) -> Index:
     """Return an index within a licence."""
     return Index(f"{name}_index", "licence_id", *columns, **options)
 

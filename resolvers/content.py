@@ -92,7 +92,8 @@ async def open_content(ports: Ports, text: str, *, record: bool = True) -> Conte
     try:
         pieces = await ports.store.get(version.object_key)
     except Missing:
-        log.error("the object of version %s of document %s is missing", link.version, link.document_id)
+        # Its key says all there is to say.
+        log.error("the object %s is missing", version.object_key)  # noqa: TRY400
         raise NotFound from None
     if record:
         await record_opened(ports, link, viewer, inline=inline)

@@ -72,7 +72,7 @@ class Request(Reading):
             self.ports.wake_worker()
 
     async def release(self) -> None:
-        """Give the connection back, before something that takes its time; reading goes on in a new snapshot."""
+        """Give the connection back before something that takes its time; a new snapshot comes after it."""
         await self._close_snapshot()
 
     async def become(self, token: Token | None) -> None:

@@ -70,6 +70,14 @@ OWN_OR_OF_GROUP: Final = or_(
     # The account stands two statements further out, where SQLAlchemy does not look by itself.
     .correlate(Account, DocumentGrant),
 )
+# Who may not read a document does not come to its rights tab.
+KEEPS: Final = Right.READ | Right.CHANGE_SECURITY
+RIGHTS_OF_ACCOUNT: Final = (
+    select(func.bit_or(DocumentGrant.rights))
+    .where(DocumentGrant.licence_id == LICENCE, DocumentGrant.document_id == DOCUMENT, OWN_OR_OF_GROUP)
+    .correlate(Account)
+    .scalar_subquery()
+)
 # Who on the staff can sign in and change the document's security; a group without members keeps nothing.
 KEEPERS: Final = (
     select(Account.id)
@@ -77,12 +85,7 @@ KEEPERS: Final = (
         Account.licence_id == LICENCE,
         Account.role == "STAFF",
         Account.blocked_at.is_(None),
-        exists().where(
-            DocumentGrant.licence_id == LICENCE,
-            DocumentGrant.document_id == DOCUMENT,
-            DocumentGrant.rights.bitwise_and(int(Right.CHANGE_SECURITY)) != 0,
-            OWN_OR_OF_GROUP,
-        ),
+        RIGHTS_OF_ACCOUNT.bitwise_and(int(KEEPS)) == int(KEEPS),
     )
     .limit(1)
 )

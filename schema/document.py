@@ -26,7 +26,8 @@ from schema.words import RIGHTS, Disposition, GrantSource, ScanState
 
 def rights_in(row: Any) -> list[Right]:
     """Return the rights in the row's bit mask."""
-    return RIGHTS[row.rights]
+    mask: int = row.rights
+    return RIGHTS[mask]
 
 
 async def principals_of(parents: Sequence[AnyRow], request: Reading) -> list[Typed]:

@@ -1,0 +1,39 @@
+"""Levels: what one statement found, given back to each parent that asked."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from resolvers.levels import column, grouped, matched
+
+
+def row(**values: Any) -> Any:
+    return SimpleNamespace(**values)
+
+
+ONE, TWO, THREE = row(id=1, of="a"), row(id=2, of="b"), row(id=3, of="a")
+
+
+def test_rows_are_grouped_by_whose_they_are_in_the_order_they_were_found() -> None:
+    assert grouped([THREE, TWO, ONE], by="of", over=["b", "a"]) == [[TWO], [THREE, ONE]]
+
+
+def test_whoever_has_no_rows_has_an_empty_group() -> None:
+    assert grouped([ONE], by="of", over=["z", "a"]) == [[], [ONE]]
+
+
+def test_whoever_asks_twice_is_answered_twice() -> None:
+    assert grouped([ONE], by="of", over=["a", "a"]) == [[ONE], [ONE]]
+    assert matched([ONE], over=[1, 1]) == [ONE, ONE]
+
+
+def test_a_row_nobody_asked_for_is_left_out() -> None:
+    assert grouped([ONE, TWO], by="of", over=["b"]) == [[TWO]]
+    assert matched([ONE, TWO], over=[2]) == [TWO]
+
+
+def test_rows_are_matched_by_their_ids_and_none_stands_for_the_others() -> None:
+    assert matched([TWO, ONE], over=[1, 4, None, 2]) == [ONE, None, None, TWO]
+
+
+def test_a_column_is_one_attribute_of_every_parent() -> None:
+    assert column([ONE, TWO, THREE], "of") == ["a", "b", "a"]

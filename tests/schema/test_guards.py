@@ -1,0 +1,154 @@
+"""The guards: each field is either on the list of what everybody may ask for here, or behind a permission."""
+
+import pytest
+from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
+
+from permissions.fields import FieldPermission, IsStaff, MayChangeSecurity, MayRead, SignedIn
+from permissions.requires import Requires
+from schema.mutations import Mutation
+from schema.queries import Query
+from tests.schema.words import definitions, fields_of, guards_of, name_of
+
+# What has no permission of its own: whoever was given the object may ask it for these. A new field stands
+# either here, after a decision, or in the table below.
+CONNECTION = "edges nodes pageInfo totalCount"
+EDGE = "cursor node"
+ERROR = "code message path"
+PUBLIC = {
+    "Account": "id displayName role relation",
+    "BusinessUnit": "id name",
+    "Category": "id name position isArchived documents",
+    "ClientLogins": "used limit",
+    "ConflictError": f"{ERROR} currentRevision",
+    "ContactDetails": "street postalCode municipality phone secondPhone mobile fax deliveryMethod",
+    "Document": "id description documentDate fileName mediaType byteSize sha256 scanState businessUnit "
+    "dossier categories relations viewerCan createdBy createdAt updatedBy updatedAt revision",
+    "DocumentConnection": CONNECTION,
+    "DocumentEdge": EDGE,
+    "DocumentPayload": "document userErrors",
+    "Dossier": "id name businessUnit members documents createdAt updatedAt",
+    "DossierConnection": CONNECTION,
+    "DossierEdge": EDGE,
+    "DossierMember": "relation role",
+    "Grant": "id principal rights source grantedBy grantedAt",
+    "Group": "id name isBuiltIn",
+    "InputError": ERROR,
+    "Licence": "id name slug businessUnits",
+    "Mutation": "signIn",
+    "Node": "id",
+    "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
+    "PortalAccessPayload": "account relation userErrors",
+    "Query": "viewer",
+    "RateLimitedError": f"{ERROR} retryAfterSeconds",
+    "Relation": "id kind displayName givenName familyName title email language businessUnit contact "
+    "documents createdAt updatedAt",
+    "RelationConnection": CONNECTION,
+    "RelationDetails": "birthDate birthPlace nationalRegisterNumber professionalCategory naceCode profession "
+    "retirementAge retirementYear activityEndAge activityEndYear lifeExpectancyYear isDeceased isDisabled "
+    "identityCardNumber identityCardValidUntil accountant",
+    "RelationEdge": EDGE,
+    "Session": "id createdAt lastSeenAt expiresAt userAgent isCurrent",
+    "SetDocumentRightsPayload": "document grants userErrors",
+    "SignInPayload": "step token challenge viewer userErrors",
+    "SignOutPayload": "userErrors",
+    "TwoFactorStatus": "enabled enabledAt recoveryCodesLeft",
+    "UserError": ERROR,
+    "Viewer": "account licence roles givenName familyName email language mustChangePassword twoFactor "
+    "sessions",
+}
+GUARDED = {
+    "Account": {
+        IsStaff: "username status initialPasswordExpiresAt lastSignedInAt twoFactorEnabled",
+    },
+    "Document": {
+        MayRead: "contentUrl",
+        MayChangeSecurity: "grants",
+        IsStaff: "externalReference",
+    },
+    "Dossier": {IsStaff: "manager externalReference"},
+    "Licence": {IsStaff: "clientLogins"},
+    "Mutation": {
+        SignedIn: "signOut uploadDocument updateDocument setDocumentRights",
+        IsStaff: "grantPortalAccess",
+    },
+    "Query": {
+        SignedIn: "node nodes document documents categories relation dossier dossiers",
+        IsStaff: "relations",
+    },
+    "Relation": {IsStaff: "details internalManager portalAccount externalReference"},
+}
+OUTPUTS = {name_of(it): it for it in definitions() if not it.is_input}
+INPUTS = {name_of(it): it for it in definitions() if it.is_input}
+FIELDS = [(type_name, name) for type_name, it in OUTPUTS.items() for name in fields_of(it)]
+
+
+def guarded(type_name: str) -> dict[str, list[type[FieldPermission]]]:
+    said = GUARDED.get(type_name, {})
+    return {name: [kind] for kind, names in said.items() for name in names.split()}
+
+
+@pytest.mark.parametrize("type_name", sorted(OUTPUTS.keys() | PUBLIC.keys()))
+def test_every_field_is_public_by_decision_or_guarded(type_name: str) -> None:
+    fields = fields_of(OUTPUTS[type_name])
+    assert sorted(it for it, field in fields.items() if not guards_of(field)) == sorted(
+        PUBLIC[type_name].split()
+    )
+    assert {it: guards_of(field) for it, field in fields.items() if guards_of(field)} == guarded(type_name)
+
+
+def test_every_guard_is_one_of_ours() -> None:
+    guards = {
+        it for type_ in OUTPUTS.values() for field in fields_of(type_).values() for it in guards_of(field)
+    }
+    assert all(issubclass(it, FieldPermission) for it in guards)
+
+
+@pytest.mark.parametrize(("type_name", "name"), FIELDS)
+def test_the_schema_says_what_a_guard_requires(type_name: str, name: str) -> None:
+    field = fields_of(OUTPUTS[type_name])[name]
+    required = [it.directive for it in guarded(type_name).get(name, []) if it.directive]
+    assert [it for it in field.directives if isinstance(it, Requires)] == required
+
+
+@pytest.mark.parametrize(("type_name", "name"), FIELDS)
+def test_a_field_that_requires_something_can_be_null(type_name: str, name: str) -> None:
+    field = fields_of(OUTPUTS[type_name])[name]
+    said = any(isinstance(it, Requires) for it in field.directives)
+    assert not said or isinstance(field.type, StrawberryOptional)
+
+
+def test_only_the_list_of_nodes_is_guarded_and_never_null() -> None:
+    stiff = [
+        (type_name, name)
+        for type_name, name in FIELDS
+        if guards_of(field := fields_of(OUTPUTS[type_name])[name])
+        and not isinstance(field.type, StrawberryOptional)
+    ]
+    assert stiff == [("Query", "nodes")]
+
+
+@pytest.mark.parametrize("type_name", sorted(INPUTS))
+def test_no_permission_stands_on_an_input(type_name: str) -> None:
+    assert [it for it in fields_of(INPUTS[type_name]).values() if it.permission_classes] == []
+
+
+@pytest.mark.parametrize("type_name", sorted(name for name, it in OUTPUTS.items() if it.interfaces))
+def test_a_type_guards_what_its_interface_guards(type_name: str) -> None:
+    own = fields_of(OUTPUTS[type_name])
+    for interface in OUTPUTS[type_name].interfaces:
+        for name, field in fields_of(interface).items():
+            assert guards_of(own[name])[: len(guards_of(field))] == guards_of(field)
+            assert own[name].description == field.description
+
+
+def nodes() -> list[StrawberryObjectDefinition]:
+    return [it for it in OUTPUTS.values() if "Node" in {name_of(one) for one in it.interfaces}]
+
+
+@pytest.mark.parametrize("type_", nodes(), ids=name_of)
+def test_every_node_writes_an_id_of_its_own_type(type_: StrawberryObjectDefinition) -> None:
+    assert fields_of(type_)["id"].origin is type_.origin  # pyright: ignore[reportUnknownMemberType]  a callable of any kind
+
+
+def test_the_roots_are_what_the_table_speaks_of() -> None:
+    assert {OUTPUTS["Query"].origin, OUTPUTS["Mutation"].origin} == {Query, Mutation}
