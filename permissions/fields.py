@@ -22,14 +22,14 @@ class FieldPermission(BasePermission):
 
     directive: ClassVar[Requires | None] = None
 
-    def has_permission(self, source: Any, info: Info[Asked, Any], **arguments: Any) -> bool:  # noqa: ARG002
+    def has_permission(self, source: Any, info: Info[Asked, Any], **arguments: Any) -> bool:
         """Return whether the viewer may have this field of `source`."""
         viewer = info.context.asker
         if viewer is None:
             raise Unauthenticated
         return self.allows(viewer, source)
 
-    def allows(self, viewer: Viewer, source: Any) -> bool:  # noqa: ARG002  each class asks for what it needs
+    def allows(self, viewer: Viewer, source: Any) -> bool:
         """Return whether this viewer may have this field of `source`; a default is a refusal."""
         return False
 
@@ -46,7 +46,7 @@ class FieldPermission(BasePermission):
 class SignedIn(FieldPermission):
     """Whoever is signed in."""
 
-    def allows(self, viewer: Viewer, source: Any) -> bool:  # noqa: ARG002
+    def allows(self, viewer: Viewer, source: Any) -> bool:
         return True
 
 
@@ -55,7 +55,7 @@ class IsStaff(FieldPermission):
 
     directive = Requires(role=Role.STAFF)
 
-    def allows(self, viewer: Viewer, source: Any) -> bool:  # noqa: ARG002
+    def allows(self, viewer: Viewer, source: Any) -> bool:
         return viewer.is_staff
 
 
@@ -64,7 +64,7 @@ class MayRead(FieldPermission):
 
     directive = Requires(right=Right.READ)
 
-    def allows(self, viewer: Viewer, source: Any) -> bool:  # noqa: ARG002
+    def allows(self, viewer: Viewer, source: Any) -> bool:
         return Right.READ in Right(source.rights)
 
 
@@ -73,5 +73,5 @@ class MayChangeSecurity(FieldPermission):
 
     directive = Requires(right=Right.CHANGE_SECURITY)
 
-    def allows(self, viewer: Viewer, source: Any) -> bool:  # noqa: ARG002
+    def allows(self, viewer: Viewer, source: Any) -> bool:
         return Right.CHANGE_SECURITY in Right(source.rights)

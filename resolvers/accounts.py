@@ -11,7 +11,7 @@ from core.viewer import Role
 from models import Account, AccountGroup
 from models.tables import LICENCE, AnyRow
 from permissions.people import sees_account, sees_group
-from resolvers.levels import column, matched
+from resolvers.levels import column, looked_up
 from resolvers.reading import Reading
 
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
@@ -51,14 +51,12 @@ async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> 
 
 async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
     """Return the account of each id that was read from a row, None in the place of None."""
-    wanted = {one for one in ids if one is not None}
-    found = await request.rows(BY_IDS, ids=list(wanted)) if wanted else ()
-    return matched(found, over=ids)
+    return await looked_up(request, BY_IDS, ids)
 
 
 async def look_up(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
     """Return the account of each id that came from outside, None in the place of what cannot be seen."""
-    return matched(await request.rows(SEEN_BY_IDS, ids=list(ids)), over=ids)
+    return await looked_up(request, SEEN_BY_IDS, ids)
 
 
 async def of_relations(request: Reading, parents: Sequence[AnyRow]) -> list[AnyRow | None]:
@@ -70,12 +68,12 @@ async def of_relations(request: Reading, parents: Sequence[AnyRow]) -> list[AnyR
 
 async def groups_by_ids(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
     """Return the group of each id, None in the place of what is none."""
-    return matched(await request.rows(GROUPS_BY_IDS, ids=list(ids)), over=ids)
+    return await looked_up(request, GROUPS_BY_IDS, ids)
 
 
 async def look_up_groups(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
     """Return the group of each id that came from outside, None in the place of what cannot be seen."""
-    return matched(await request.rows(SEEN_GROUPS, ids=list(ids)), over=ids)
+    return await looked_up(request, SEEN_GROUPS, ids)
 
 
 async def built_in_groups(request: Reading) -> Sequence[AnyRow]:

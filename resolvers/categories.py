@@ -11,7 +11,7 @@ from models import Category, Document, DocumentCategory
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.access import Plan, readable
 from permissions.people import IS_STAFF
-from resolvers.levels import column, grouped, matched
+from resolvers.levels import column, grouped, looked_up
 from resolvers.reading import Reading
 
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
@@ -50,7 +50,7 @@ async def to_choose(request: Reading) -> Sequence[AnyRow]:
 
 async def by_ids(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
     """Return each category that the viewer may see, None in the place of every other id."""
-    return matched(await request.rows(BY_IDS, ids=list(ids)), over=ids)
+    return await looked_up(request, BY_IDS, ids)
 
 
 async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[list[AnyRow]]:

@@ -10,7 +10,7 @@ from sqlalchemy import ARRAY, ColumnElement, Uuid, and_, any_, bindparam, func, 
 from models import Document, DocumentVersion
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.access import Column, Plan, readable
-from resolvers.levels import matched
+from resolvers.levels import looked_up
 from resolvers.reading import Reading
 
 
@@ -74,4 +74,4 @@ def this_one_locked(*, for_staff: bool) -> AnySelect:
 async def by_ids(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
     """Return each document that the viewer may read, None in the place of every other id."""
     statement = these(for_staff=request.viewer.is_staff)
-    return matched(await request.rows(statement, ids=list(ids)), over=ids)
+    return await looked_up(request, statement, ids)

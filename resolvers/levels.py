@@ -4,8 +4,12 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Executable
 
 from models.tables import AnyRow
+from resolvers.reading import Reading
 
 
 def grouped(found: Iterable[AnyRow], by: str, over: Iterable[Hashable]) -> list[list[AnyRow]]:
@@ -21,6 +25,15 @@ def matched(found: Iterable[AnyRow], over: Iterable[Hashable]) -> list[AnyRow | 
     """Return, for each id in `over`, the row that has it, or None."""
     rows = {row.id: row for row in found}
     return [rows.get(one) for one in over]
+
+
+async def looked_up(
+    request: Reading, statement: Executable, ids: Sequence[UUID | None]
+) -> list[AnyRow | None]:
+    """Return what a statement with `:ids` finds for each id; None for None, and for what is not found."""
+    wanted = {one for one in ids if one is not None}
+    found = await request.rows(statement, ids=list(wanted)) if wanted else ()
+    return matched(found, over=ids)
 
 
 def column(parents: Sequence[Any], name: str) -> list[Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
 from models import Account, BusinessUnit, Licence
 from models.tables import LICENCE, AnyRow
-from resolvers.levels import column, matched
+from resolvers.levels import column, looked_up, matched
 from resolvers.reading import Reading
 
 OWN: Final = select(Licence.id, Licence.name, Licence.slug, Licence.client_login_limit).where(
@@ -44,9 +44,7 @@ async def units(request: Reading) -> Sequence[AnyRow]:
 
 async def units_by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
     """Return the business unit of each id, None in the place of every other one."""
-    wanted = {one for one in ids if one is not None}
-    found = await request.rows(UNITS_BY_IDS, ids=list(wanted)) if wanted else ()
-    return matched(found, over=ids)
+    return await looked_up(request, UNITS_BY_IDS, ids)
 
 
 async def units_named_by(request: Reading, parents: Sequence[Any]) -> list[AnyRow | None]:

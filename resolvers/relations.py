@@ -10,7 +10,7 @@ from models import DocumentRelation, Relation
 from models.relations import Contact, Particulars
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.people import sees_relation
-from resolvers.levels import column, grouped, matched
+from resolvers.levels import column, grouped, looked_up
 from resolvers.named_lists import NamedList, NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
@@ -48,9 +48,7 @@ BY_NAME: Final = NamedList(RELATION, Relation.display_name_folded.expression, Re
 
 async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
     """Return each relation that the viewer may see, None in the place of every other id."""
-    wanted = {one for one in ids if one is not None}
-    found = await request.rows(BY_IDS, ids=list(wanted)) if wanted else ()
-    return matched(found, over=ids)
+    return await looked_up(request, BY_IDS, ids)
 
 
 async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> list[AnyRow | None]:

@@ -128,7 +128,7 @@ def documents_in(scope: Scope) -> Callable[..., Awaitable[list[DocumentPage]]]:
         *,
         first: First = None,
         after: After = None,
-        filter: Filter = None,  # noqa: A002  the contract's word
+        filter: Filter = None,
         order_by: Order = None,
     ) -> list[DocumentPage]:
         wanted = asked(request, PageAsked(first, after), filter, order_by)

@@ -62,7 +62,7 @@ KEY_LISTS: Final = {"category_ids": "categoryIds", "relation_ids": "relationIds"
 PLAIN: Final = ("description", "document_date")
 
 
-def given(request: Reading, input: UploadDocumentInput | UpdateDocumentInput) -> dict[str, Any]:  # noqa: A002
+def given(request: Reading, input: UploadDocumentInput | UpdateDocumentInput) -> dict[str, Any]:
     """Return what was given of an input, ids read. Raise Invalid."""
     names = [name for name in (*PLAIN, *KEYS, *KEY_LISTS) if getattr(input, name) is not strawberry.UNSET]
     changes: dict[str, Any] = {name: getattr(input, name) for name in names}
@@ -82,7 +82,7 @@ async def chunks_of(file: UploadFile) -> AsyncGenerator[bytes]:
 
 
 @verb(DocumentPayload)
-async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPayload:  # noqa: A002
+async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPayload:
     part = cast("object", input.file)
     if not isinstance(part, UploadFile):
         raise Required("Send the file as a part of a multipart request.", path=("input", "file"))
@@ -92,7 +92,7 @@ async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPay
 
 
 @verb(DocumentPayload)
-async def update_document(info: Info, input: UpdateDocumentInput) -> DocumentPayload:  # noqa: A002
+async def update_document(info: Info, input: UpdateDocumentInput) -> DocumentPayload:
     document_id = ids.read(info.context, input.document_id, "input", "documentId")
     changes = given(info.context, input)
     async with info.context.change() as change:

@@ -18,7 +18,7 @@ class GrantPortalAccessInput:
 @verb(PortalAccessPayload)
 async def grant_portal_access(
     info: Info,
-    input: GrantPortalAccessInput,  # noqa: A002  the contract's word
+    input: GrantPortalAccessInput,
 ) -> PortalAccessPayload:
     relation_id = ids.read(info.context, input.relation_id, "input", "relationId")
     async with info.context.change() as change:

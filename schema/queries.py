@@ -45,42 +45,42 @@ Roots = Sequence[None]
 def by_id(look_up: LookUp) -> Callable[..., Awaitable[list[AnyRow | None]]]:
     """Return what loads the one thing with an id that the viewer may see."""
 
-    async def load(roots: Roots, request: Reading, *, id: Id) -> list[AnyRow | None]:  # noqa: A002, ARG001
+    async def load(roots: Roots, request: Reading, *, id: Id) -> list[AnyRow | None]:
         return await look_up(request, [ids.read(request, id, "id")])
 
     return load
 
 
-async def node(roots: Roots, request: Reading, *, id: Id) -> list[Typed | None]:  # noqa: A002, ARG001
+async def node(roots: Roots, request: Reading, *, id: Id) -> list[Typed | None]:
     return await find(request, [id], "id")
 
 
-async def nodes(roots: Roots, request: Reading, *, ids: Ids) -> list[list[Typed | None]]:  # noqa: ARG001
+async def nodes(roots: Roots, request: Reading, *, ids: Ids) -> list[list[Typed | None]]:
     if len(ids) > MOST_IDS:
         raise Invalid("At most {most} ids.", path=("ids",), most=MOST_IDS)
     return [await find(request, ids, "ids")]
 
 
-async def viewer(roots: Roots, request: Reading) -> list[AnyRow | None]:  # noqa: ARG001
+async def viewer(roots: Roots, request: Reading) -> list[AnyRow | None]:
     return [await profiles.own_account(request)]
 
 
 async def documents(  # noqa: PLR0913  the contract's arguments
-    roots: Roots,  # noqa: ARG001
+    roots: Roots,
     request: Reading,
     *,
     first: First = None,
     after: After = None,
     last: Last = None,
     before: Before = None,
-    filter: Filter = None,  # noqa: A002  the contract's word
+    filter: Filter = None,
     order_by: Order = None,
 ) -> list[DocumentPage]:
     wanted = asked(request, PageAsked(first, after, last, before), filter, order_by)
     return [await document_lists.documents(request, wanted)]
 
 
-async def categories_to_choose(roots: Roots, request: Reading) -> list[Sequence[AnyRow]]:  # noqa: ARG001
+async def categories_to_choose(roots: Roots, request: Reading) -> list[Sequence[AnyRow]]:
     return [await categories.to_choose(request)]
 
 
@@ -90,7 +90,7 @@ def by_name(
     """Return what loads one page of a list that is sorted by name."""
 
     async def load(
-        roots: Roots,  # noqa: ARG001
+        roots: Roots,
         request: Reading,
         *,
         first: First = None,

@@ -26,7 +26,7 @@ class SetDocumentRightsInput:
 @verb(SetDocumentRightsPayload)
 async def set_document_rights(
     info: Info,
-    input: SetDocumentRightsInput,  # noqa: A002  the contract's word
+    input: SetDocumentRightsInput,
 ) -> SetDocumentRightsPayload:
     document_id = ids.read(info.context, input.document_id, "input", "documentId")
     principal_id = ids.read(info.context, input.principal_id, "input", "principalId")

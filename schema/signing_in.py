@@ -19,7 +19,7 @@ class SignInInput:
 
 
 @verb(SignInPayload)
-async def sign_in(info: Info, input: SignInInput) -> SignInPayload:  # noqa: A002  the contract's word
+async def sign_in(info: Info, input: SignInInput) -> SignInPayload:
     token = await signing_in.sign_in(info.context, input.username, input.password, input.licence)
     return SignInPayload(step=SignInStep.SIGNED_IN, token=str(token))
 

@@ -1,7 +1,6 @@
 """The command line: run the demo or a server, migrate, export the schema, found a licence."""
 
 import logging
-import sys
 from collections.abc import Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,4 +120,4 @@ def create_licence(
 
 
 if __name__ == "__main__":
-    sys.exit(app())
+    app(prog_name="python3 run.py")

@@ -2,22 +2,12 @@
 "use strict";
 
 const WHO = "query Who { viewer { account { displayName role } licence { name } } }";
-const SIGN_IN = `mutation SignIn($input: SignInInput!) {
-  signIn(input: $input) { step challenge userErrors { message } }
-}`;
-const COMPLETE_TWO_FACTOR = `mutation CompleteTwoFactor($input: CompleteTwoFactorInput!) {
-  completeTwoFactor(input: $input) { step challenge userErrors { message } }
-}`;
-const COMPLETE_PASSWORD_CHANGE = `mutation CompletePasswordChange($input: CompletePasswordChangeInput!) {
-  completePasswordChange(input: $input) { step challenge userErrors { message } }
-}`;
+const SIGN_IN = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { step userErrors { message } } }";
 const SIGN_OUT = "mutation SignOut { signOut { userErrors { message } } }";
 const FIRST_DOCUMENT = "query FirstDocument { documents(first: 1) { nodes { id } } }";
 
 const at = (id) => document.getElementById(id);
 const examples = [...document.querySelectorAll(".example")];
-let challenge = null;
-let username = "";
 
 /** Send one operation; return the HTTP status, the text, the body (null if it is not JSON) and the time in ms. */
 async function ask(query, variables = {}) {
@@ -46,13 +36,9 @@ function parsed(text) {
 
 // ---------------------------------------------------------------- signing in
 
-function showGate(form) {
-  at("gate").hidden = form === null;
-  for (const name of ["sign-in", "second-factor", "new-password"]) {
-    at(name).hidden = name !== form;
-    at(name).reset();
-  }
-  at("gate-title").textContent = form === "new-password" ? "Choose a new password" : "Sign in";
+function showGate(shown) {
+  at("gate").hidden = !shown;
+  at("sign-in").reset();
 }
 
 async function showWho() {
@@ -62,51 +48,24 @@ async function showWho() {
     ? `${viewer.account.displayName} (${viewer.account.role.toLowerCase()}), ${viewer.licence.name}`
     : "Nobody is signed in";
   at("sign-out").hidden = !viewer;
-  showGate(viewer ? null : "sign-in");
+  showGate(!viewer);
   return Boolean(viewer);
 }
 
-/** Send one step of signing in, then show what it asks for next. */
-async function step(mutation, field, input) {
+async function signIn() {
   at("refusal").textContent = "";
-  const { status, body } = await ask(mutation, { input });
-  const payload = body?.data?.[field];
+  const licence = at("licence").value.trim() || null;
+  const input = { username: at("username").value.trim(), password: at("password").value, licence };
+  const { status, body } = await ask(SIGN_IN, { input });
+  const payload = body?.data?.signIn;
   const said = [...(payload?.userErrors ?? []), ...(body?.errors ?? [])].map((error) => error.message);
   if (!payload || said.length) {
     at("refusal").textContent = said.join(" ") || `The server answered with status ${status}.`;
-    return;
-  }
-  challenge = payload.challenge;
-  if (payload.step === "TWO_FACTOR_REQUIRED") {
-    showGate("second-factor");
-    at("code").focus();
-  } else if (payload.step === "PASSWORD_CHANGE_REQUIRED") {
-    showGate("new-password");
-    at("whose").value = username;
-    at("chosen").focus();
   } else if (await showWho()) {
     at("operation").focus();
   } else {
     at("refusal").textContent = "The session did not hold: the cookie needs HTTPS, or localhost.";
   }
-}
-
-function signIn() {
-  const licence = at("licence").value.trim();
-  username = at("username").value.trim();
-  const input = { username, password: at("password").value };
-  return step(SIGN_IN, "signIn", licence ? { ...input, licence } : input);
-}
-
-function completeTwoFactor() {
-  const code = at("code").value.replaceAll(" ", "");
-  const input = /^\d{6}$/.test(code) ? { challenge, code } : { challenge, recoveryCode: code };
-  return step(COMPLETE_TWO_FACTOR, "completeTwoFactor", input);
-}
-
-function completePasswordChange() {
-  const input = { challenge, newPassword: at("chosen").value, newPasswordConfirmation: at("confirmed").value };
-  return step(COMPLETE_PASSWORD_CHANGE, "completePasswordChange", input);
 }
 
 async function signOut() {
@@ -241,14 +200,9 @@ function does(element, kind, work) {
 
 at("example").append(...examples.map((example) => new Option(example.dataset.name)));
 does(at("sign-in"), "submit", signIn);
-does(at("second-factor"), "submit", completeTwoFactor);
-does(at("new-password"), "submit", completePasswordChange);
 does(at("sign-out"), "click", signOut);
 does(at("question"), "submit", run);
 at("example").addEventListener("change", showExample);
-for (const back of document.querySelectorAll(".back")) {
-  does(back, "click", async () => showGate("sign-in"));
-}
 for (const editor of [at("operation"), at("variables")]) {
   editor.addEventListener("keydown", editing);
 }
@@ -256,5 +210,5 @@ at("variables").addEventListener("input", variablesTyped);
 showExample();
 showWho().catch(() => {
   at("who").textContent = "The server cannot be reached";
-  showGate("sign-in");
+  showGate(true);
 });

@@ -45,7 +45,7 @@ UPDATE = (
 )
 SHARE = """mutation ($input: SetDocumentRightsInput!) {
   setDocumentRights(input: $input) {
-    document { updatedAt } grants { rights principal { ... on Account { id } } } userErrors { code message } } }"""
+    document { updatedAt } userErrors { code message } } }"""
 
 LOOK_UP = """{
   relations(search: "callewaert") { nodes { id displayName portalAccount { id } } }
@@ -102,7 +102,8 @@ class Portal:
     async def mail_to(self, address: str, count: int) -> list[str]:
         """Return the text of the mails that have come for somebody, as soon as there are so many."""
         async with asyncio.timeout(20):
-            while len(found := sorted(self.mail.glob(f"*{address}*.eml"))) < count:
+            # Nobody tells when a file is written.
+            while len(found := sorted(self.mail.glob(f"*{address}*.eml"))) < count:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
         messages = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in found]
         bodies = [message.get_body(("plain",)) for message in messages]
@@ -214,7 +215,7 @@ async def find_it_and_download(client: Person, shared_at: str) -> None:
 
 
 async def send_a_photo(client: Person, advisor: Person, files: Files) -> dict[str, Any]:
-    """The client's photo is there at once: uncategorised, linked to him, in the dossier's list (S070-S078)."""
+    """The client's photo is there at once: uncategorised, on him, in the dossier's list (S070-S078)."""
     photo = await client.uploads("chateau.jpg", PHOTO, description="Chateau Frankrijk 2")
     assert (photo["categories"], photo["dossier"]) == ([], None)
     assert [it["displayName"] for it in photo["relations"]] == ["Bert Callewaert"]
