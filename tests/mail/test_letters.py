@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.viewer import Language
@@ -187,6 +187,12 @@ def test_markup_in_a_name_is_shown_and_not_obeyed() -> None:
     assert "<a href=//evil.example>Bert</a>" in text_of(message)
 
 
+def test_a_name_does_not_add_lines_to_a_letter() -> None:
+    details = {**DETAILS["document_uploaded"], "client_name": "Bert\r\n\r\nUw kantoor"}
+    lines = text_of(compose(letter("document_uploaded", details=details))).splitlines()
+    assert lines[2].startswith("Bert Uw kantoor heeft een document toegevoegd")
+
+
 def test_braces_in_a_name_are_not_placeholders() -> None:
     details = {**DETAILS["document_uploaded"], "client_name": "{licence.__class__}"}
     message = compose(letter("document_uploaded", details=details))
@@ -211,6 +217,7 @@ def test_no_name_breaks_a_header(firm: str, client: str) -> None:
 
 
 @given(st.text('abc éß,;"<>()\\@.:日 ', min_size=1, max_size=90))
+@example("Planning Financiële Zonen Zonen Kantoor Financiële Vermögens- N.V. Zonen")
 def test_a_firm_keeps_its_name(name: str) -> None:
     read = message_from_bytes(compose(letter(licence_name=name)).as_bytes())
     [(shown, _)] = getaddresses([str(read["From"])])

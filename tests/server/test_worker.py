@@ -196,6 +196,35 @@ async def test_while_the_mail_server_is_down_all_letters_wait(database: Database
     assert len({row.due_at for row in rows}) == 3
 
 
+async def test_a_mail_server_that_turns_us_away_is_asked_once_a_round(
+    database: Database, clock: SetClock
+) -> None:
+    visits: list[str] = []
+
+    async def turn_away(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        visits.append("421 not now")
+        writer.write(b"421 not now\r\n")
+        writer.close()
+
+    async with await asyncio.start_server(turn_away, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        desk = Desk(database, clock, f"smtp://127.0.0.1:{port}?starttls=off", await firm(database))
+        letters = [await desk.queue() for _ in range(3)]
+        await desk.worker.deliver_due()
+    assert {(await desk.letter(it)).last_error for it in letters} == {"421 not now"}
+    assert len(visits) == 1
+
+
+async def test_a_round_ends_its_connection(database: Database, clock: SetClock) -> None:
+    office = Office()
+    async with serving(office) as port:
+        desk = Desk(database, clock, f"smtp://127.0.0.1:{port}?starttls=off", await firm(database))
+        for _ in range(2):
+            await desk.queue()
+            await desk.worker.deliver_due()
+    assert office.connections == 2
+
+
 async def test_a_dropped_connection_puts_off_one_letter_alone(database: Database, clock: SetClock) -> None:
     office = Office(data="drop")
     async with serving(office) as port:
@@ -240,13 +269,22 @@ async def test_a_running_worker_empties_the_outbox_without_resting(desk: Desk, t
         await until_kept(tmp_path, BATCH + 1)
 
 
-async def test_a_running_worker_finds_new_letters_woken_or_not(desk: Desk, tmp_path: Path) -> None:
+async def test_a_running_worker_looks_for_new_letters(desk: Desk, tmp_path: Path) -> None:
     async with desk.running():
-        await desk.queue()
-        await until_kept(tmp_path, 1)
-        await desk.queue()
-        desk.worker.wake()
-        await until_kept(tmp_path, 2)
+        for number in (1, 2):
+            await desk.queue()
+            await until_kept(tmp_path, number)
+
+
+async def test_a_worker_that_is_woken_looks_at_once(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.worker.SECONDS_BETWEEN_LOOKS", 3600)
+    async with desk.running():
+        for number in (1, 2):
+            await desk.queue()
+            desk.worker.wake()
+            await until_kept(tmp_path, number)
 
 
 class HardOfHearing:
