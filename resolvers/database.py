@@ -66,8 +66,8 @@ class Database:
     async def _transaction(self, begin: str, licence_id: UUID) -> AsyncGenerator[AsyncConnection]:
         async with self.engine.connect() as connection:
             driver = await driver_of(connection)
-            await driver.execute(f"{begin}; SET LOCAL kluis.licence = '{licence_id}'")
             try:
+                await driver.execute(f"{begin}; SET LOCAL kluis.licence = '{licence_id}'")
                 yield connection
                 await driver.execute("COMMIT")
             except BaseException:

@@ -1,5 +1,7 @@
 """The schema put together, and as text."""
 
+from functools import cache
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
@@ -21,8 +23,9 @@ class Schema(strawberry.Schema):
         """Log nothing: a refusal is no incident."""
 
 
+@cache
 def build() -> strawberry.Schema:
-    """Return the schema that the server serves."""
+    """Return the schema that the server serves: one for the whole process, and it never changes."""
     return Schema(
         query=Query,
         mutation=Mutation,

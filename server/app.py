@@ -41,11 +41,11 @@ def create_app(ports: Ports, background: Background | None = None) -> Starlette:
                 yield
 
     body = ports.upload_limit + BESIDE_THE_FILE
-    graphql = GraphQLView(schema.build(), ports)
+    graphql = GraphQLView(schema.build(), ports, largest_body=body)
     return Starlette(
         routes=[
             Route("/", front_door, methods=["GET"]),
-            Route("/graphql", graphql, methods=["POST"], max_body_size=body),
+            Route("/graphql", graphql, methods=["POST"]),
             Route("/content/{link}", ContentView(ports).send, methods=["GET"]),
             Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
             Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),

@@ -33,7 +33,7 @@ async def open_house(
         SmtpTransport(smtp_url),
         SystemClock(),
         secret_opener(keys),
-        sender=f"no-reply@{urlsplit(settings.public_url).hostname}",
+        sender=sender_of(settings),
         portal_url=settings.public_url,
     )
     try:
@@ -54,6 +54,12 @@ async def open_house(
     finally:
         passwords.close()
         await database.close()
+
+
+def sender_of(settings: Settings) -> str:
+    """Return the address that letters come from: of the host that people use, which may have no name here."""
+    host = urlsplit(settings.public_url).hostname or ""
+    return f"no-reply@{'localhost' if ':' in host else host}"
 
 
 def secret_opener(keys: Keys) -> OpenSecret:

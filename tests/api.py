@@ -41,7 +41,7 @@ class Api:
         answer = await self.http.post("/graphql", json=body, headers=await self.headers(who))
         return answer.json()
 
-    async def data(self, who: str, query: str, **variables: Any) -> dict[str, Any]:
+    async def gets(self, who: str, query: str, **variables: Any) -> dict[str, Any]:
         """Return the data of an answer without errors."""
         answer = await self.ask(who, query, **variables)
         assert "errors" not in answer, answer

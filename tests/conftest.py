@@ -56,10 +56,19 @@ def pytest_configure(config: pytest.Config) -> None:
     databases.run(databases.make_template())
 
 
+@pytest.fixture(scope="session")
+def own_database() -> str:
+    """The database of this process: what a test leaves in it, the next one takes out."""
+    name = f"of_{os.getpid()}"
+    databases.run(databases.administer(f"CREATE DATABASE {name} TEMPLATE {databases.TEMPLATE}"))
+    return databases.url_of(name)
+
+
 @pytest.fixture
-async def database_url() -> AsyncGenerator[str]:
-    async with databases.fresh() as url:
-        yield url
+async def database_url(own_database: str) -> str:
+    """The address of an empty database."""
+    await databases.empty(own_database)
+    return own_database
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from models import metadata
 from server import migrations
 
 VARIABLE = "TEST_DATABASE_URL"
@@ -33,6 +34,17 @@ async def make_template() -> None:
     """Make the database that all others are copies of."""
     await administer(f"CREATE DATABASE {TEMPLATE}")
     await migrations.upgrade(url_of(TEMPLATE))
+
+
+async def empty(url: str) -> None:
+    """Take every row out of a database; far quicker than a new one, and for most tests the same."""
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        # As a replica the server does not check foreign keys, so that the order does not matter.
+        tables = "; ".join(f"DELETE FROM {table.name}" for table in metadata.sorted_tables)  # noqa: S608
+        await driver.execute(f"SET session_replication_role = replica; {tables}")
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -128,6 +128,12 @@ def test_a_function_without_such_parameters_has_no_arguments() -> None:
     assert '"""Its number, once more."""\n  again: Int!\n' in SCHEMA.as_str()
 
 
+def place(name: str = "again") -> Any:
+    """Return what the executor says of a field of one of many books."""
+    path = SimpleNamespace(typename="Book", as_list=lambda: ["books", 0, name])
+    return SimpleNamespace(context=None, path=path)
+
+
 async def test_whoever_gave_up_is_not_answered_and_the_others_are() -> None:
     may_load = asyncio.Event()
     loaded: list[int] = []
@@ -138,13 +144,23 @@ async def test_whoever_gave_up_is_not_answered_and_the_others_are() -> None:
         return [it.number for it in parents]
 
     levels = Levels()
-    path = SimpleNamespace(typename="Book", as_list=lambda: ["books", 0, "again"])
-    info = cast("Any", SimpleNamespace(context=None, path=path))
-    waiting = [asyncio.create_task(levels.join(load, Row(it), info, {})) for it in range(2)]
+    waiting = [asyncio.create_task(levels.join(load, Row(it), place(), {})) for it in range(2)]
     await asyncio.sleep(0.001)
     waiting[0].cancel()
     may_load.set()
-    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    async with asyncio.timeout(10):
+        answers = await asyncio.gather(*waiting, return_exceptions=True)
     assert isinstance(answers[0], asyncio.CancelledError)
     assert answers[1] == 1
     assert loaded == [0, 1]
+
+
+async def test_an_exception_in_a_place_is_raised_there() -> None:
+    def load(parents: Sequence[Row], _: object) -> list[int | Exception]:
+        return [LookupError(str(it.number)) if it.number else it.number for it in parents]
+
+    levels = Levels()
+    joined = [asyncio.create_task(levels.join(load, Row(it), place(), {})) for it in range(2)]
+    assert await joined[0] == 0
+    with pytest.raises(LookupError):
+        await joined[1]

@@ -212,7 +212,7 @@ EVERYTHING = """
 
 
 async def test_her_own_lists_hold_nothing_of_ours(api: Api) -> None:
-    seen = await api.data("eva", EVERYTHING)
+    seen = await api.gets("eva", EVERYTHING)
     assert seen["viewer"] == {
         "account": {"displayName": "Eva Claes"},
         "licence": {
@@ -243,7 +243,7 @@ async def test_her_searches_find_nothing_of_ours(api: Api, search: str) -> None:
       dossiers(search: $search) { totalCount }
     }
     """
-    seen = await api.data("eva", query, search=search)
+    seen = await api.gets("eva", query, search=search)
     assert seen["relations"] == seen["dossiers"] == {"totalCount": 0}
     found = {it["description"] for it in seen["documents"]["nodes"]}
     assert found <= {"Geheim van een ander"}
@@ -251,13 +251,13 @@ async def test_her_searches_find_nothing_of_ours(api: Api, search: str) -> None:
 
 async def test_a_cursor_of_ours_leads_her_nowhere(api: Api) -> None:
     query = "query ($after: String) { documents(after: $after) { nodes { description } edges { cursor } } }"
-    ours_ = (await api.data("anna", query))["documents"]["edges"][0]["cursor"]
-    found = (await api.data("eva", query, after=ours_))["documents"]["nodes"]
+    ours_ = (await api.gets("anna", query))["documents"]["edges"][0]["cursor"]
+    found = (await api.gets("eva", query, after=ours_))["documents"]["nodes"]
     assert found in ([], [{"description": "Geheim van een ander"}])
 
 
 async def test_an_address_of_ours_is_no_address_of_hers(api: Api) -> None:
     await api.upload("anna", "a.txt", b"ours")
     query = "{ documents { nodes { fileName contentUrl } } }"
-    hers = (await api.data("eva", query))["documents"]["nodes"]
+    hers = (await api.gets("eva", query))["documents"]["nodes"]
     assert [it["fileName"] for it in hers] == [f"{api.world.foreign_document.id}.pdf"]

@@ -43,7 +43,7 @@ async def paper(api: Api) -> str:
 
 
 async def url_of(api: Api, who: str, id_: str, **asked: Any) -> str:
-    return (await api.data(who, URL, id=id_, **asked))["document"]["contentUrl"]
+    return (await api.gets(who, URL, id=id_, **asked))["document"]["contentUrl"]
 
 
 async def get(api: Api, url: str) -> httpx.Response:
@@ -129,7 +129,7 @@ async def test_an_address_dies_after_a_minute(
 
 
 async def sign_out(api: Api, _: str) -> None:
-    await api.data("bert", "mutation { signOut { userErrors { code } } }")
+    await api.gets("bert", "mutation { signOut { userErrors { code } } }")
 
 
 async def block_bert(api: Api, _: str) -> None:
@@ -142,7 +142,7 @@ async def withdraw(api: Api, paper: str) -> None:
         "principalId": api.id("Account", api.world.accounts["bert"].id),
         "rights": [],
     }
-    await api.data("anna", SHARE, input=said)
+    await api.gets("anna", SHARE, input=said)
 
 
 async def delete(api: Api, _: str) -> None:
@@ -261,7 +261,7 @@ async def test_addresses_are_made_for_a_whole_list(api: Api) -> None:
     for number in range(3):
         await api.upload("carla", f"{number}.txt", str(number).encode())
     query = "{ documents(orderBy: {field: CREATED_AT, direction: ASC}) { nodes { fileName contentUrl } } }"
-    nodes = (await api.data("carla", query))["documents"]["nodes"]
+    nodes = (await api.gets("carla", query))["documents"]["nodes"]
     found = [(it["fileName"], (await get(api, it["contentUrl"])).text) for it in nodes]
     assert sorted(found) == [("0.txt", "0"), ("1.txt", "1"), ("2.txt", "2")]
 

@@ -90,7 +90,7 @@ async def papers(api: Api) -> Api:
 
 
 async def described(api: Api, who: str, **arguments: Any) -> list[str]:
-    page = (await api.data(who, PAGE, **arguments))["documents"]
+    page = (await api.gets(who, PAGE, **arguments))["documents"]
     assert page["totalCount"] == len(page["nodes"])
     return [it["description"] for it in page["nodes"]]
 
@@ -108,7 +108,7 @@ async def described(api: Api, who: str, **arguments: Any) -> list[str]:
 )
 async def test_each_sees_what_was_shared_with_him(api: Api, who: str, seen: list[str]) -> None:
     nodes = [{"description": it} for it in seen]
-    assert await api.data(who, LIST) == {"documents": {"totalCount": len(seen), "nodes": nodes}}
+    assert await api.gets(who, LIST) == {"documents": {"totalCount": len(seen), "nodes": nodes}}
 
 
 async def test_nobody_is_asked_to_sign_in_first(api: Api) -> None:
@@ -284,7 +284,7 @@ async def test_walking_by_pages_meets_every_document_once_in_order(
 
 
 async def page_of(api: Api, who: str, **arguments: Any) -> dict[str, Any]:
-    return (await api.data(who, PAGE, **arguments))["documents"]
+    return (await api.gets(who, PAGE, **arguments))["documents"]
 
 
 edges = st.none() | st.integers(0, len(PAPERS))
@@ -456,7 +456,7 @@ async def share_with_carla(api: Api) -> None:
         "principalId": api.id("Account", api.world.accounts["carla"].id),
         "rights": ["READ"],
     }
-    answer = await api.data("anna", SHARE, input=said)
+    answer = await api.gets("anna", SHARE, input=said)
     assert answer["setDocumentRights"]["userErrors"] == []
 
 
@@ -473,7 +473,7 @@ async def test_classifying_moves_the_date_that_every_reader_sees(api: Api, clock
     await share_with_carla(api)
     clock.moment = datetime.fromisoformat(LATEST)
     said: dict[str, Any] = {"documentId": api.id("Document", api.world.document.id), "categoryIds": []}
-    await api.data("anna", UPDATE, input=said)
+    await api.gets("anna", UPDATE, input=said)
     for who in ("bert", "carla", "anna"):
         assert await dates(api, who) == {WORLDS_OWN: LATEST}
 

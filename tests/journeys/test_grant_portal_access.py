@@ -36,7 +36,7 @@ CLIENTS_OF_THE_WORLD = 3
 
 async def grant(api: Api, who: str, relation: Relation) -> dict[str, Any]:
     said = {"relationId": api.id("Relation", relation.id)}
-    return (await api.data(who, GRANT, input=said))["grantPortalAccess"]
+    return (await api.gets(who, GRANT, input=said))["grantPortalAccess"]
 
 
 def femke(api: Api) -> Relation:
@@ -51,7 +51,7 @@ async def opened(api: Api, letter: Letter) -> str:
 
 async def sign_in(api: Api, password: str) -> dict[str, Any]:
     said = {"username": FEMKE, "password": password, "licence": "de-linde"}
-    return (await api.data("nobody", SIGN_IN, input=said))["signIn"]
+    return (await api.gets("nobody", SIGN_IN, input=said))["signIn"]
 
 
 async def test_a_relation_with_an_address_gets_an_account(api: Api) -> None:
@@ -197,7 +197,7 @@ async def test_no_access_is_given_when_all_seats_are_taken(api: Api) -> None:
 async def test_the_last_seat_can_be_taken(api: Api) -> None:
     await set_login_limit(api, CLIENTS_OF_THE_WORLD + 1)
     assert (await grant(api, "anna", femke(api)))["userErrors"] == []
-    used = await api.data("anna", "{ viewer { licence { clientLogins { used limit } } } }")
+    used = await api.gets("anna", "{ viewer { licence { clientLogins { used limit } } } }")
     assert used["viewer"]["licence"]["clientLogins"] == {"used": 4, "limit": 4}
 
 
@@ -239,5 +239,5 @@ async def test_what_cannot_be_seen_is_not_found_like_what_never_was(api: Api) ->
 
 @pytest.mark.parametrize("id_", ["", "x", "é"])
 async def test_a_malformed_id_is_invalid(api: Api, id_: str) -> None:
-    payload = (await api.data("anna", GRANT, input={"relationId": id_}))["grantPortalAccess"]
+    payload = (await api.gets("anna", GRANT, input={"relationId": id_}))["grantPortalAccess"]
     assert mistakes(payload) == [("INVALID", ["input", "relationId"])]

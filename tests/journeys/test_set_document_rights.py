@@ -50,7 +50,7 @@ def document(api: Api) -> str:
 async def set_rights(api: Api, who: str, principal: str, rights: list[str], **said: Any) -> dict[str, Any]:
     """Return the payload of one row that is set."""
     said = {"documentId": document(api), "principalId": principal, "rights": rights} | said
-    return (await api.data(who, SET_RIGHTS, input=said))["setDocumentRights"]
+    return (await api.gets(who, SET_RIGHTS, input=said))["setDocumentRights"]
 
 
 def tab(payload: dict[str, Any]) -> dict[str, tuple[str, list[str]]]:
@@ -69,7 +69,7 @@ async def held(api: Api, principal: UUID) -> list[tuple[int, str]]:
 
 async def sees(api: Api, who: str) -> bool:
     query = "{ documents { totalCount } }"
-    return (await api.data(who, query))["documents"]["totalCount"] == 1
+    return (await api.gets(who, query))["documents"]["totalCount"] == 1
 
 
 async def add_client(api: Api, name: str, role: str | None = None) -> Relation:
@@ -313,7 +313,7 @@ async def test_a_change_of_rights_counts_as_an_update(api: Api, clock: SetClock)
     }
     query = "query ($id: ID!) { document(id: $id) { updatedAt revision } }"
     for who, at in {"bert": START, "carla": START + timedelta(minutes=5)}.items():
-        seen = (await api.data(who, query, id=document(api)))["document"]
+        seen = (await api.gets(who, query, id=document(api)))["document"]
         assert seen == {"updatedAt": at.isoformat(), "revision": 2}
 
 
@@ -408,7 +408,7 @@ async def test_what_was_withdrawn_is_gone_for_him_by_every_path_at_once(api: Api
     await set_rights(api, "anna", account(api, "bert"), ["READ"], documentId=id_)
     await set_rights(api, "anna", account(api, "bert"), [])
     query = "query ($id: ID!) { document(id: $id) { contentUrl } }"
-    url = (await api.data("bert", query, id=id_))["document"]["contentUrl"]
+    url = (await api.gets("bert", query, id=id_))["document"]["contentUrl"]
     assert await content(api, url) == 200
     # when
     await set_rights(api, "anna", account(api, "bert"), [], documentId=id_)
@@ -420,7 +420,7 @@ async def test_what_was_withdrawn_is_gone_for_him_by_every_path_at_once(api: Api
         "category": api.id("Category", api.world.firm.categories["contracts"]),
     }
     none: dict[str, Any] = {"totalCount": 0, "nodes": []}
-    assert await api.data("bert", WAYS, **ids) == {
+    assert await api.gets("bert", WAYS, **ids) == {
         "document": None,
         "node": None,
         "nodes": [None],

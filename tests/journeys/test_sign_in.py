@@ -191,11 +191,11 @@ async def test_whatever_is_wrong_the_answer_is_the_same(
 
 async def test_a_failed_sign_in_leaves_the_open_session_alone(api: Api) -> None:
     await api.ask("bert", SIGN_IN, input=said(password="wrong"))
-    assert await api.data("bert", WHO) == {"viewer": {"email": BERT}}
+    assert await api.gets("bert", WHO) == {"viewer": {"email": BERT}}
 
 
 async def test_a_sign_in_from_an_open_session_goes_on_as_the_new_one(api: Api) -> None:
-    answer = await api.data("carla", SIGN_IN, input=said())
+    answer = await api.gets("carla", SIGN_IN, input=said())
     assert answer["signIn"]["viewer"] == {"email": BERT, "mustChangePassword": False}
 
 
@@ -263,7 +263,7 @@ async def test_a_token_counts_in_its_own_licence_alone(api: Api) -> None:
 
 
 async def test_a_foreign_token_sees_nothing_of_ours(api: Api) -> None:
-    seen = await api.data("eva", "{ documents { nodes { description } } relations { totalCount } }")
+    seen = await api.gets("eva", "{ documents { nodes { description } } relations { totalCount } }")
     assert seen == {
         "documents": {"nodes": [{"description": "Geheim van een ander"}]},
         "relations": {"totalCount": 0},

@@ -63,7 +63,7 @@ async def cost(api: Api, who: str, query: str, **variables: Any) -> int:
     """Return how many statements an operation costs, that of the session included."""
     await api.token(who)
     with counting(api) as statements:
-        await api.data(who, query, **variables)
+        await api.gets(who, query, **variables)
     return len(statements)
 
 
@@ -160,5 +160,5 @@ async def test_sharing_costs_what_it_says(api: Api) -> None:
     # give, keepers, touch, event, addressee and letter
     await api.token("anna")
     with counting(api) as statements:
-        await api.data("anna", SHARE, input=said)
+        await api.gets("anna", SHARE, input=said)
     assert len(statements) == 14

@@ -38,7 +38,7 @@ BEFORE = {
 
 async def update(api: Api, who: str, **said: Any) -> dict[str, Any]:
     said = {"documentId": api.id("Document", api.world.document.id)} | said
-    return (await api.data(who, UPDATE, input=said))["updateDocument"]
+    return (await api.gets(who, UPDATE, input=said))["updateDocument"]
 
 
 async def stands(api: Api) -> tuple[str, int]:
@@ -268,7 +268,7 @@ async def test_nobody_changes_nothing(api: Api) -> None:
 async def test_the_client_sees_a_new_category_at_once(api: Api) -> None:
     await update(api, "anna", categoryIds=[category(api, "wills")])
     seen = "{ documents { nodes { categories { name } } } categories { name } }"
-    assert await api.data("bert", seen) == {
+    assert await api.gets("bert", seen) == {
         "documents": {"nodes": [{"categories": [{"name": "Testament"}]}]},
         "categories": [{"name": "Testament"}],
     }
@@ -277,9 +277,9 @@ async def test_the_client_sees_a_new_category_at_once(api: Api) -> None:
 async def test_a_new_description_is_found_at_once(api: Api) -> None:
     await update(api, "anna", description="Château")
     query = '{ documents(filter: {descriptionContains: "CHATEAU"}) { totalCount } }'
-    assert await api.data("bert", query) == {"documents": {"totalCount": 1}}
+    assert await api.gets("bert", query) == {"documents": {"totalCount": 1}}
 
 
 async def test_taking_the_link_away_leaves_the_right(api: Api) -> None:
     await update(api, "anna", relationIds=[], dossierId=None)
-    assert await api.data("bert", "{ documents { totalCount } }") == {"documents": {"totalCount": 1}}
+    assert await api.gets("bert", "{ documents { totalCount } }") == {"documents": {"totalCount": 1}}

@@ -40,7 +40,7 @@ query ($id: ID!) {
 
 
 async def seen_by(api: Api, who: str, payload: dict[str, Any]) -> dict[str, Any]:
-    return (await api.data(who, ABOUT, id=payload["document"]["id"]))["document"]
+    return (await api.gets(who, ABOUT, id=payload["document"]["id"]))["document"]
 
 
 def ids(api: Api) -> dict[str, Any]:
@@ -140,11 +140,11 @@ async def test_a_clients_document_hangs_on_him_without_category_or_dossier(api: 
 async def test_a_clients_document_is_at_once_in_his_list_and_in_the_dossiers(api: Api) -> None:
     await api.upload("bert", "a.pdf", PDF, description="Chateau Frankrijk")
     mine = "{ documents { nodes { description } } }"
-    assert await api.data("bert", mine) == {
+    assert await api.gets("bert", mine) == {
         "documents": {"nodes": [{"description": "Chateau Frankrijk"}, {"description": "Huwelijkscontract"}]}
     }
     dossiers = '{ dossiers(search: "klanten") { nodes { documents { totalCount nodes { description } } } } }'
-    (dossier,) = (await api.data("anna", dossiers))["dossiers"]["nodes"]
+    (dossier,) = (await api.gets("anna", dossiers))["dossiers"]["nodes"]
     assert dossier["documents"]["totalCount"] == 2
     assert {"description": "Chateau Frankrijk"} in dossier["documents"]["nodes"]
 
@@ -417,7 +417,7 @@ async def test_a_cookie_alone_sends_nothing(api: Api, tmp_path: Path) -> None:
 
 async def test_a_text_in_the_place_of_the_file_is_refused(api: Api, tmp_path: Path) -> None:
     said = {"description": "A paper", "file": "a.txt"}
-    payload = (await api.data("bert", UPLOAD, input=said))["uploadDocument"]
+    payload = (await api.gets("bert", UPLOAD, input=said))["uploadDocument"]
     assert mistakes(payload) == [("REQUIRED", ["input", "file"])]
     assert await left_behind(api, tmp_path) == []
 

@@ -29,14 +29,22 @@ async def counted(connection: AsyncConnection, table: str) -> int:
     return found.scalar_one()
 
 
+@pytest.mark.parametrize("used", [False, True])
 async def test_without_a_licence_nothing_is_seen_but_which_licences_there_are(
-    database: Database, world: World
+    small_pool: Database,
+    world: World,
+    used: bool,  # noqa: FBT001
 ) -> None:
-    async with database.engine.connect() as connection:
+    # On a new connection the setting is null; once it was set in a transaction, it is empty.
+    if used:
+        async with small_pool.snapshot(world.firm.licence_id):
+            pass
+    async with small_pool.engine.connect() as connection:
+        setting = func.current_setting("kluis.licence", True)  # noqa: FBT003  PostgreSQL's: a missing one is null
+        assert (await connection.execute(select(setting))).scalar_one() == ("" if used else None)
         assert {table: await counted(connection, table) for table in WALLED} == dict.fromkeys(WALLED, 0)
         slugs = (await connection.execute(select(Licence.slug).order_by(Licence.slug))).scalars()
         assert list(slugs) == ["de-linde", "het-ander"]
-    assert world.firm.licence_id != world.other_firm.licence_id
 
 
 async def test_a_statement_without_any_filter_finds_the_licences_own_rows_alone(

@@ -57,7 +57,7 @@ def test_a_search_has_at_most_200_letters() -> None:
     ],
 )
 async def test_a_name_is_found_by_any_part_of_it(api: Api, search: str | None, found: list[str]) -> None:
-    page = (await api.data("anna", LIST, search=search))["relations"]
+    page = (await api.gets("anna", LIST, search=search))["relations"]
     assert [it["displayName"] for it in page["nodes"]] == found
     assert page["totalCount"] == len(found)
 
@@ -66,7 +66,7 @@ async def test_pages_follow_one_another_by_name(api: Api) -> None:
     seen: list[str] = []
     after, more = None, True
     while more:
-        page = (await api.data("anna", LIST, first=2, after=after))["relations"]
+        page = (await api.gets("anna", LIST, first=2, after=after))["relations"]
         assert page["totalCount"] == 5
         assert page["pageInfo"]["hasPreviousPage"] is bool(seen)
         seen += [it["displayName"] for it in page["nodes"]]
@@ -79,7 +79,7 @@ async def test_a_list_is_counted_up_to_ten_thousand(
     api: Api, database_url: str, many: int, total: int | None
 ) -> None:
     await asked(database_url, MANY, licence=api.world.firm.licence_id, many=many)
-    page = (await api.data("anna", LIST, search=None, first=1))["relations"]
+    page = (await api.gets("anna", LIST, search=None, first=1))["relations"]
     assert page["totalCount"] == total
-    named = (await api.data("anna", LIST, search="callewaert"))["relations"]
+    named = (await api.gets("anna", LIST, search="callewaert"))["relations"]
     assert named["totalCount"] == 2

@@ -1,71 +1,25 @@
-"""The worker: every letter leaves, whatever becomes of the others, the mail server and the database."""
+"""The worker: every letter leaves, whatever becomes of the others and of the mail server."""
 
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mail.outbox import LEASE, MOST_ATTEMPTS
 from mail.sink import Sink
-from mail.transport import SmtpTransport
-from models import Letter
 from resolvers.database import Database
-from server.worker import BATCH, SECONDS_BETWEEN_LOOKS, TIME_TO_SEND, Worker
-from tests import databases
+from server.worker import BATCH, TIME_TO_SEND
 from tests.conftest import SetClock
-from tests.mail.correspondents import ACCESS, PORTAL, SENDER, firm, found, kept, text_of
+from tests.mail.correspondents import ACCESS, PORTAL, SENDER, firm, kept, text_of
 from tests.mail.correspondents import queue as queued
 from tests.mail.servers import Office, serving
-
-PASSWORD = "ab2c-d3ef-gh4j-kmnpq"
-
-
-def seal(licence_id: UUID, letter_id: UUID) -> bytes:
-    return licence_id.bytes + letter_id.bytes
-
-
-def open_secret(licence_id: UUID, letter_id: UUID, sealed: bytes) -> str:
-    """Open what `seal` closed, and only for the letter that it was closed for."""
-    if sealed != seal(licence_id, letter_id):
-        raise LookupError(PASSWORD)
-    return PASSWORD
-
-
-class Desk:
-    """A firm with an outbox, and a worker on some mail server."""
-
-    def __init__(self, database: Database, clock: SetClock, url: str, licence_id: UUID) -> None:
-        self.database = database
-        self.clock = clock
-        self.licence_id = licence_id
-        transport = SmtpTransport(url)
-        self.worker = Worker(database, transport, clock, open_secret, sender=SENDER, portal_url=PORTAL)
-
-    async def queue(self, **columns: Any) -> UUID:
-        now = self.clock.now()
-        return await queued(self.database, self.licence_id, **{"queued_at": now, "due_at": now, **columns})
-
-    async def letter(self, letter_id: UUID) -> Letter:
-        return await found(self.database, self.licence_id, letter_id)
-
-    @asynccontextmanager
-    async def running(self) -> AsyncGenerator[None]:
-        task = asyncio.create_task(self.worker.run())
-        try:
-            yield
-            assert not task.done()
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+from tests.server.desks import PASSWORD, Desk, seal
 
 
 @pytest.fixture
@@ -73,14 +27,6 @@ async def desk(database: Database, clock: SetClock, tmp_path: Path) -> AsyncGene
     """A worker whose mail server keeps what it gets in `tmp_path`."""
     async with Sink(tmp_path) as url:
         yield Desk(database, clock, url, await firm(database))
-
-
-async def until_kept(folder: Path, number: int) -> list[EmailMessage]:
-    """Wait for so many mails to arrive."""
-    async with asyncio.timeout(60):
-        while len(list(folder.glob("*.eml"))) < number:  # noqa: ASYNC110, ASYNC240  a file tells nobody
-            await asyncio.sleep(0.02)
-    return kept(folder)
 
 
 async def test_a_letter_is_sent_in_the_name_of_its_firm(desk: Desk, tmp_path: Path) -> None:
@@ -260,85 +206,3 @@ async def test_one_round_takes_a_batch_of_each_firm(desk: Desk, tmp_path: Path) 
     assert await desk.worker.deliver_due() == BATCH
     assert await desk.worker.deliver_due() == 1
     assert len({mail["Message-ID"] for mail in kept(tmp_path)}) == BATCH + 1
-
-
-async def test_a_running_worker_empties_the_outbox_without_resting(desk: Desk, tmp_path: Path) -> None:
-    for _ in range(BATCH + 1):
-        await desk.queue()
-    async with desk.running():
-        await until_kept(tmp_path, BATCH + 1)
-
-
-async def test_a_running_worker_looks_for_new_letters(desk: Desk, tmp_path: Path) -> None:
-    async with desk.running():
-        for number in (1, 2):
-            await desk.queue()
-            await until_kept(tmp_path, number)
-
-
-async def test_a_worker_that_is_woken_looks_at_once(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("server.worker.SECONDS_BETWEEN_LOOKS", 3600)
-    async with desk.running():
-        for number in (1, 2):
-            await desk.queue()
-            desk.worker.wake()
-            await until_kept(tmp_path, number)
-
-
-class HardOfHearing:
-    """A mail server's side that drops a cancellation, as the library may on Python 3.11."""
-
-    def __init__(self) -> None:
-        self.is_sending = asyncio.Event()
-
-    async def send(self, message: EmailMessage) -> None:  # noqa: ARG002
-        with suppress(asyncio.CancelledError):
-            self.is_sending.set()
-            await asyncio.Event().wait()
-
-    async def close(self) -> None:
-        pass
-
-
-async def test_a_worker_stops_though_a_cancellation_was_not_heard(desk: Desk) -> None:
-    transport = HardOfHearing()
-    worker = Worker(desk.database, transport, desk.clock, open_secret, sender=SENDER, portal_url=PORTAL)
-    letter_id = await desk.queue()
-    task = asyncio.create_task(worker.run())
-    await transport.is_sending.wait()
-    task.cancel()
-    async with asyncio.timeout(60):
-        await asyncio.wait([task])
-    assert task.cancelled()
-    assert (await desk.letter(letter_id)).state == "SENT"
-
-
-async def test_a_worker_outlives_a_database_that_is_away(
-    desk: Desk, tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    name = database_url.split("?", maxsplit=1)[0].rsplit("/", 1)[-1]
-    async with desk.running():
-        await desk.queue()
-        await until_kept(tmp_path, 1)
-        await databases.administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
-        await databases.administer(
-            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608
-        )
-        await until_away(caplog)
-        # Time to be turned away once more: that is not worth another line.
-        await asyncio.sleep(SECONDS_BETWEEN_LOOKS * 2)
-        await databases.administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
-        await desk.database.close()
-        await desk.queue()
-        await until_kept(tmp_path, 2)
-    assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("the database is away (")
-
-
-async def until_away(caplog: pytest.LogCaptureFixture) -> None:
-    """Wait for the worker to say that the database is away."""
-    async with asyncio.timeout(60):
-        while not caplog.messages:  # noqa: ASYNC110  nor does a log
-            await asyncio.sleep(0.01)
