@@ -25,6 +25,13 @@ LEFT_BEHIND = """
 
 
 @pytest.fixture
+async def migrated_url() -> AsyncGenerator[str]:
+    """A database that a test may take apart."""
+    async with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
 async def empty_url() -> AsyncGenerator[str]:
     async with databases.fresh("template1") as url:
         yield url
@@ -43,33 +50,33 @@ async def compared(url: str) -> list[Any]:
     return found
 
 
-async def test_the_migrations_make_the_tables_of_the_models(database_url: str) -> None:
-    assert await compared(database_url) == []
-    assert await tables(database_url) == sorted(metadata.tables)
+async def test_the_migrations_make_the_tables_of_the_models(migrated_url: str) -> None:
+    assert await compared(migrated_url) == []
+    assert await tables(migrated_url) == sorted(metadata.tables)
 
 
-async def test_a_difference_would_be_found(database_url: str) -> None:
-    await asked(database_url, "ALTER TABLE letter DROP COLUMN sealed")
-    assert [it[0] for it in await compared(database_url)] == ["add_column"]
+async def test_a_difference_would_be_found(migrated_url: str) -> None:
+    await asked(migrated_url, "ALTER TABLE letter DROP COLUMN sealed")
+    assert [it[0] for it in await compared(migrated_url)] == ["add_column"]
 
 
-async def test_nothing_is_left_behind_on_the_way_down(database_url: str) -> None:
-    await migrations.downgrade(database_url, "base")
-    assert await asked(database_url, LEFT_BEHIND) == []
+async def test_nothing_is_left_behind_on_the_way_down(migrated_url: str) -> None:
+    await migrations.downgrade(migrated_url, "base")
+    assert await asked(migrated_url, LEFT_BEHIND) == []
 
 
-async def test_the_way_up_goes_on_from_the_way_down(database_url: str) -> None:
-    await migrations.downgrade(database_url, "base")
-    await migrations.upgrade(database_url)
-    assert await compared(database_url) == []
+async def test_the_way_up_goes_on_from_the_way_down(migrated_url: str) -> None:
+    await migrations.downgrade(migrated_url, "base")
+    await migrations.upgrade(migrated_url)
+    assert await compared(migrated_url) == []
 
 
-async def test_one_step_down_takes_the_wall_away_and_leaves_the_tables(database_url: str) -> None:
-    await migrations.downgrade(database_url, "0001")
-    assert await asked(database_url, "SELECT polname FROM pg_policy") == []
-    assert await tables(database_url) == sorted(metadata.tables)
+async def test_one_step_down_takes_the_wall_away_and_leaves_the_tables(migrated_url: str) -> None:
+    await migrations.downgrade(migrated_url, "0001")
+    assert await asked(migrated_url, "SELECT polname FROM pg_policy") == []
+    assert await tables(migrated_url) == sorted(metadata.tables)
     granted = "SELECT 1 FROM information_schema.role_table_grants WHERE grantee = 'kluis_app'"
-    assert await asked(database_url, granted) == []
+    assert await asked(migrated_url, granted) == []
 
 
 async def test_migrating_twice_is_migrating_once(empty_url: str) -> None:

@@ -84,9 +84,12 @@ async def test_a_database_that_is_not_there_is_told_in_one_line(url: str) -> Non
     assert "\n" not in str(caught.value)
 
 
-async def test_migrating_makes_the_tables(database: Database, database_url: str) -> None:
-    await running.migrate(database_url)
-    assert await database.licence_ids() == []
+async def test_migrating_makes_the_tables() -> None:
+    async with databases.fresh("template1") as url:
+        await running.migrate(url)
+        opened = Database(url)
+        assert await opened.licence_ids() == []
+        await opened.close()
 
 
 async def test_the_demo_writes_its_world_into_an_empty_database(

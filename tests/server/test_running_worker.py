@@ -18,6 +18,13 @@ from tests.server.desks import Desk, open_secret, until_kept
 
 
 @pytest.fixture
+async def database_url() -> AsyncGenerator[str]:
+    """A database of its own: one that is shared must not go away."""
+    async with databases.fresh() as url:
+        yield url
+
+
+@pytest.fixture
 async def desk(database: Database, clock: SetClock, tmp_path: Path) -> AsyncGenerator[Desk]:
     """A worker whose mail server keeps what it gets in `tmp_path`."""
     async with Sink(tmp_path) as url:

@@ -1,0 +1,42 @@
+"""Fields that no other journey asks for: each answers, to an advisor and to a client alike."""
+
+from tests.api import Api
+from tests.journeys.rows import writing
+
+DOCUMENT = """query ($id: ID!) { document(id: $id) {
+  updatedBy { displayName } createdBy { twoFactorEnabled relation { displayName } }
+  grants { grantedBy { displayName } }
+  dossier { manager { displayName } businessUnit { name } members { relation {
+    businessUnit { name } internalManager { displayName } details { accountant { displayName } }
+    documents { totalCount } } } }
+} }"""
+CLIENT = """{ viewer { account { relation { displayName contact { street } } } } }"""
+
+
+async def test_an_advisor_is_answered_every_field(api: Api) -> None:
+    id_ = api.id("Document", api.world.document.id)
+    document = (await api.gets("anna", DOCUMENT, id=id_))["document"]
+    assert document["updatedBy"] == {"displayName": "Anna Lindeman"}
+    assert document["createdBy"] == {"twoFactorEnabled": False, "relation": None}
+    assert document["dossier"]["manager"] == {"displayName": "Anna Lindeman"}
+    assert document["dossier"]["businessUnit"] == {"name": "MAIN"}
+    bert = document["dossier"]["members"][0]["relation"]
+    assert bert == {
+        "businessUnit": {"name": "MAIN"},
+        "internalManager": {"displayName": "Anna Lindeman"},
+        "details": {"accountant": None},
+        "documents": {"totalCount": 1},
+    }
+
+
+async def test_a_client_is_answered_who_he_is(api: Api) -> None:
+    viewer = (await api.gets("bert", CLIENT))["viewer"]
+    assert viewer["account"]["relation"] == {"displayName": "Bert Callewaert", "contact": {"street": None}}
+
+
+async def test_a_partners_program_cannot_send_documents(api: Api) -> None:
+    async with writing(api) as firm:
+        api.world.accounts["robot"] = await firm.account("robot@de-linde.example", "SERVICE", display_name="R")
+    sent = await api.upload("robot", "a.txt", b"words")
+    assert [error["code"] for error in sent["userErrors"]] == ["FORBIDDEN"]
+    assert sent["document"] is None

@@ -1,0 +1,57 @@
+"""Uploading below HTTP: bytes in any pieces, and accounts that send no documents."""
+
+from collections.abc import AsyncGenerator
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import select, update
+
+from core.errors import Forbidden
+from models import Account, Document, DocumentVersion
+from resolvers.documents import IncomingFile, Said, upload_document
+from resolvers.request import Request
+from storage.media_types import HEAD_SIZE
+from tests.api import Api
+
+PDF = b"%PDF-1.7\n" + b"a page of numbers\n" * 3000 + b"%%EOF\n"
+
+
+async def in_pieces(size: int) -> AsyncGenerator[bytes]:
+    for at in range(0, len(PDF), size):
+        yield PDF[at : at + size]
+
+
+@pytest.mark.parametrize("size", [1000, HEAD_SIZE - 1, HEAD_SIZE, HEAD_SIZE + 1, len(PDF)])
+async def test_a_file_is_kept_whole_in_whatever_pieces_it_comes(api: Api, size: int) -> None:
+    assert len(PDF) > HEAD_SIZE
+    request = Request(api.ports, await api.token("bert"))
+    await request.open()
+    document_id = await upload_document(request, IncomingFile("plan.pdf", in_pieces(size)), Said("Plan"))
+    await request.close()
+    version = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
+    async with api.ports.database.snapshot(api.world.firm.licence_id) as connection:
+        kept = (await connection.execute(version)).one()
+    pieces = await api.ports.store.get(kept.object_key)
+    assert b"".join([it async for it in pieces]) == PDF
+    assert (kept.byte_size, kept.sha256, kept.media_type) == (
+        len(PDF),
+        sha256(PDF).digest(),
+        "application/pdf",
+    )
+
+
+@pytest.mark.parametrize("role", ["AUDITOR", "SERVICE"])
+async def test_only_staff_and_clients_send_documents(api: Api, role: str) -> None:
+    carla = api.world.accounts["carla"]
+    token = await api.token("carla")
+    async with api.ports.database.change(carla.licence_id) as session:
+        await session.execute(
+            update(Account).where(Account.id == carla.id).values(role=role, relation_id=None)
+        )
+    request = Request(api.ports, token)
+    await request.open()
+    with pytest.raises(Forbidden):
+        await upload_document(request, IncomingFile("plan.pdf", in_pieces(1000)), Said("Plan"))
+    await request.close()
+    async with api.ports.database.snapshot(carla.licence_id) as connection:
+        assert len((await connection.execute(select(Document.id))).all()) == 1
