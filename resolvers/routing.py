@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from auth.sessions import IS_ADMINISTRATOR
 from models import Account, Dossier, DossierMember, Relation
@@ -13,7 +13,9 @@ from resolvers.reading import Reading
 
 REACHABLE: Final = (
     select(Account.id, Account.email, Account.language)
-    .where(Account.licence_id == LICENCE, Account.blocked_at.is_(None), Account.email.is_not(None))
+    .where(
+        Account.licence_id == LICENCE, Account.blocked_at.is_(None), func.coalesce(Account.email, "") != ""
+    )
     .order_by(Account.id)
 )
 # The managers of all dossiers in which the uploader is main person or partner, each once (A18).
