@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import AlreadyExists, Invalid
@@ -29,12 +30,9 @@ async def found_licence(database: Database, slug: str, name: str) -> Founded:
     """Add a licence with all that one starts with. Raise Invalid, AlreadyExists."""
     if not slug or set(slug) - SLUG_LETTERS:
         raise Invalid("The short name has small letters, digits and hyphens alone.", path=("slug",))
-    if await database.licence_ids(slug):
-        raise AlreadyExists(path=("slug",))
     licence_id = uuid4()
     async with database.change(licence_id) as session:
-        session.add(Licence(id=licence_id, slug=slug, name=name))
-        await session.flush()
+        await add_licence(session, Licence(id=licence_id, slug=slug, name=name))
         unit = BusinessUnit(licence_id=licence_id, name="MAIN")
         session.add(unit)
         administrators = await add_group(session, licence_id, "Administrators", "ADMINISTRATORS")
@@ -54,6 +52,15 @@ async def found_licence(database: Database, slug: str, name: str) -> Founded:
         await session.flush()
         ids = {key: category.id for key, category in categories.items()}
         return Founded(licence_id, administrators, users, unit.id, ids)
+
+
+async def add_licence(session: AsyncSession, licence: Licence) -> None:
+    """Add the licence itself. Raise AlreadyExists: the database knows best, whoever came first."""
+    session.add(licence)
+    try:
+        await session.flush()
+    except IntegrityError:
+        raise AlreadyExists(path=("slug",)) from None
 
 
 async def add_group(session: AsyncSession, licence_id: UUID, name: str, built_in: str) -> UUID:

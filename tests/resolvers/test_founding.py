@@ -1,5 +1,7 @@
 """A new licence: its short name, and all that it starts with."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import func, select
 
@@ -58,3 +60,13 @@ async def test_a_licence_starts_with_the_categories_of_the_manual(database: Data
         assert names.all() == [(it.nl, founded.categories[it.key]) for it in CATEGORIES]
         assert unnamed.scalar_one() == 0
     assert len(CATEGORIES) == 9
+
+
+async def test_of_two_at_once_with_one_short_name_one_is_founded(database: Database) -> None:
+    both = await asyncio.gather(
+        found_licence(database, "de-linde", "De Linde"),
+        found_licence(database, "de-linde", "De Linde"),
+        return_exceptions=True,
+    )
+    assert sorted(type(one).__name__ for one in both) == ["AlreadyExists", "Founded"]
+    assert len(await database.licence_ids()) == 1
