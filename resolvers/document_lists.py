@@ -149,12 +149,21 @@ async def plan_of(request: Reading) -> Plan:
 
 
 async def totals(request: Reading, pages: Sequence[DocumentPage]) -> list[int | None]:
-    """Return how many documents each page's whole list has; None where there are more than 10,000."""
-    listing = pages[0].listing
+    """Return how many documents each page's whole list has; None where there are more than 10,000.
+
+    One statement for each listing: the pages of a level may come from lists of more than one kind of parent.
+    """
+    listings = {id(page.listing): page.listing for page in pages}
+    counts = {key: await counted(request, listing) for key, listing in listings.items()}
+    found = [counts[id(page.listing)][page.parent] for page in pages]
+    return [total if total <= COUNTED_UP_TO else None for total in found]
+
+
+async def counted(request: Reading, listing: Listing) -> dict[UUID | None, int]:
+    """Return how many documents the list has, for each of its parents, counted no further than needed."""
     statement = count_statement(listing.shape)
     found = await request.rows(statement, parents=listing.parents, **listing.values)
-    counts = {row.parent_id: row.total for row in found}
-    return [total if (total := counts[page.parent]) <= COUNTED_UP_TO else None for page in pages]
+    return {row.parent_id: row.total for row in found}
 
 
 @lru_cache(maxsize=1024)
