@@ -23,8 +23,9 @@ from sqlalchemy.orm import aliased
 
 from core.errors import Invalid, TooLong
 from core.folding import fold
-from models import Document, DocumentCategory, DocumentRelation, DossierMember
+from models import Document, DocumentCategory, DocumentRelation, Dossier, DossierMember, Relation
 from models.tables import LICENCE
+from permissions.people import sees_dossier, sees_relation
 
 LONGEST_SEARCH: Final = 200
 MOST_IDS: Final = 100
@@ -100,6 +101,16 @@ def on_relation(relation: ColumnElement[Any]) -> ColumnElement[bool]:
     )
 
 
+def is_seen_dossier(dossier: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Say: the viewer may see the dossier, so that a filter tells him nothing that the field would not."""
+    return exists().where(Dossier.licence_id == LICENCE, Dossier.id == dossier, sees_dossier())
+
+
+def is_seen_relation(relation: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Say: the viewer may see the relation, so that a filter tells him nothing that the field would not."""
+    return exists().where(Relation.licence_id == LICENCE, Relation.id == relation, sees_relation())
+
+
 def in_category(category: ColumnElement[Any]) -> ColumnElement[bool]:
     """Say: the document is in the category."""
     return Document.id.in_(
@@ -137,8 +148,8 @@ CONDITIONS: Final[dict[str, Condition]] = {
     "category_ids": lambda _: has_category(DocumentCategory.category_id == SOME_CATEGORIES),
     "uncategorised": lambda _: ~has_category(),
     "description_contains": lambda _: Document.description_folded.like(bindparam("description_contains")),
-    "dossier_id": lambda _: in_dossier(id_of("dossier_id")),
-    "relation_id": lambda _: on_relation(id_of("relation_id")),
+    "dossier_id": lambda _: in_dossier(id_of("dossier_id")) & is_seen_dossier(id_of("dossier_id")),
+    "relation_id": lambda _: on_relation(id_of("relation_id")) & is_seen_relation(id_of("relation_id")),
     "business_unit_id": lambda _: Document.business_unit_id == id_of("business_unit_id"),
     "created_by_id": lambda _: Document.created_by == id_of("created_by_id"),
     "updated_after": lambda updated_at: updated_at > moment_of("updated_after"),
