@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from server import children, cluster
 from server.cluster import NotStarted, Place
-from server.embedded import embedded, is_up, own_or_find
+from server.embedded import embedded, is_up, own_or_find, without_root
 
 ROOT = Path(__file__).parents[2]
 # A program with a database; it tells the URL, then waits for a line.
@@ -295,3 +295,11 @@ def test_a_normal_user_starts_it_too(made: Path) -> None:
         assert told(program).endswith("/postgres/run")
         program.communicate("\n")
     assert program.returncode == 0
+
+
+def test_root_starts_it_as_nobody_in_a_namespace_of_its_own() -> None:
+    # Whoever runs the tests: `true` lets everything happen that it is asked.
+    program, *how, end = without_root(0, "true")
+    assert Path(program).name == "true"
+    assert how == ["--user", "--map-user=65534", "--map-group=65534"]
+    assert end == "--"
