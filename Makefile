@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
 LOCK := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links --python-version 3.11
+	--python-version 3.11
 
 run: ## start the demo on this machine
 	$(PYTHON) run.py
