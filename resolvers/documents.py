@@ -15,7 +15,7 @@ from core.viewer import Viewer
 from models import Document, DocumentCategory, DocumentRelation, DocumentVersion
 from models.tables import LICENCE
 from permissions.people import may_upload
-from resolvers import accounts, categories, dossiers, gate, relations, routing, sharing
+from resolvers import accounts, categories, dossiers, gate, licences, relations, routing, sharing
 from resolvers.change import Change
 from resolvers.request import Request
 from storage.file_names import cleaned
@@ -109,6 +109,7 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
         description=description,
         description_folded=fold(description),
         document_date=said.document_date,
+        business_unit_id=await only_unit(change),
         created_at=change.now,
         created_by=viewer.account_id,
         updated_at=change.now,
@@ -138,6 +139,12 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
         change.add(DocumentRelation, document_id=document.id, relation_id=viewer.relation_id)
         await tell_of_upload(change)
     return document.id
+
+
+async def only_unit(change: Change) -> UUID | None:
+    """Return the business unit of a new document: the firm's, where it has but one (S003)."""
+    units = await licences.units(change)
+    return units[0].id if len(units) == 1 else None
 
 
 async def tell_of_upload(change: Change) -> None:

@@ -1,5 +1,8 @@
 """Fields that no other journey asks for: each answers, to an advisor and to a client alike."""
 
+import pytest
+
+from models import BusinessUnit
 from tests.api import Api
 from tests.journeys.rows import writing
 
@@ -42,3 +45,20 @@ async def test_a_partners_program_cannot_send_documents(api: Api) -> None:
     sent = await api.upload("robot", "a.txt", b"words")
     assert [error["code"] for error in sent["userErrors"]] == ["FORBIDDEN"]
     assert sent["document"] is None
+
+
+UNIT = "query ($id: ID!) { document(id: $id) { businessUnit { name } } }"
+
+
+@pytest.mark.parametrize("who", ["anna", "bert"])
+async def test_a_new_document_belongs_to_the_one_business_unit(api: Api, who: str) -> None:
+    sent = await api.upload(who, "a.txt", b"words")
+    found = await api.gets(who, UNIT, id=sent["document"]["id"])
+    assert found == {"document": {"businessUnit": {"name": "MAIN"}}}
+
+
+async def test_where_there_are_several_units_a_new_document_belongs_to_none(api: Api) -> None:
+    async with writing(api) as firm:
+        await firm.keep(BusinessUnit(licence_id=api.world.firm.licence_id, name="SECOND"))
+    sent = await api.upload("anna", "a.txt", b"words")
+    assert await api.gets("anna", UNIT, id=sent["document"]["id"]) == {"document": {"businessUnit": None}}

@@ -74,7 +74,7 @@ async def test_an_advisor_says_all_of_it_at_once(api: Api) -> None:
         "dossier": {"name": "Test klantenportaal"},
         "categories": [{"name": "Deeds"}, {"name": "Will"}],
         "relations": [{"displayName": "Bert Callewaert"}, {"displayName": "Carla Verlinden"}],
-        "businessUnit": None,
+        "businessUnit": {"name": "MAIN"},
         "viewerCan": ["READ", "UPDATE", "DELETE", "CHANGE_SECURITY"],
         "revision": 1,
         "createdBy": {"displayName": "Anna Lindeman"},
