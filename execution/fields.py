@@ -9,6 +9,8 @@ from typing import Any
 import strawberry
 from strawberry.permission import BasePermission
 
+from execution.columns import DERIVED
+
 Permissions = Sequence[type[BasePermission]]
 
 
@@ -38,6 +40,7 @@ def derived(read: Callable[[Any], Any], *, description: str, permission_classes:
         description=description,
         permission_classes=list(permission_classes),
         directives=directives_of(permission_classes),
+        metadata={DERIVED: read},
     )
 
 

@@ -7,6 +7,7 @@ from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from execution import BreadthFirst
 from schema.mutations import Mutation
 from schema.operation import Operation
 from schema.queries import Query
@@ -31,6 +32,7 @@ def build() -> strawberry.Schema:
         mutation=Mutation,
         types=[InputError, ConflictError, RateLimitedError],
         extensions=[Operation],
+        execution_context_class=BreadthFirst,
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

@@ -1,11 +1,10 @@
-"""What every field is given: the request of the resolvers, and where its level gathers."""
+"""What every field is given: the request of the resolvers, and the number by which it is told."""
 
 from typing import Any, TypeAlias
 
 import strawberry
 
 from core.tokens import Token
-from execution import Levels
 from resolvers.ports import Ports
 from resolvers.request import Announce, Request
 
@@ -24,7 +23,6 @@ class Context(Request):
     ) -> None:
         super().__init__(ports, token, user_agent=user_agent, announce=announce)
         self.request_id = request_id
-        self.levels = Levels()
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

@@ -1,0 +1,137 @@
+"""An operation made ready: for each type that can stand in a place, which fields are read there."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from graphql import GraphQLField, GraphQLObjectType
+from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
+from graphql.language import DirectiveNode, FieldNode, VariableNode, Visitor, visit
+
+from execution.columns import Source, source_of
+from execution.places import Spot
+from execution.shapes import Shape, shape_of
+
+if TYPE_CHECKING:  # it imports this module
+    from execution.breadth_first import BreadthFirst
+
+TYPENAME: Final = "__typename"
+MOST_PLANS: Final = 2000
+
+
+@dataclass(slots=True, eq=False)
+class FieldPlan:
+    """One field of the response in the objects of one type."""
+
+    name: str
+    spot: Spot
+    parent: GraphQLObjectType
+    definition: GraphQLField
+    details: FieldDetailsList
+    nodes: list[FieldNode]
+    shape: Shape
+    source: Source | None
+    """None for `__typename`."""
+    selections: dict[str, "Selection"] = field(default_factory=dict["str", "Selection"])
+    """What is read of its values, by the name of their type; filled when a type is first met."""
+
+    types: dict[str, GraphQLObjectType] = field(default_factory=dict[str, GraphQLObjectType])
+    """The types that its values have said of themselves, once they were found to be possible."""
+
+    @property
+    def title(self) -> str:
+        """Return what errors call it."""
+        return f"{self.parent}.{self.nodes[0].name.value}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selection:
+    """What is read of all objects of one type in one place."""
+
+    type: GraphQLObjectType
+    fields: Sequence[FieldPlan]
+    names: Sequence[str]
+
+
+def selection(executor: "BreadthFirst", parent: GraphQLObjectType, grouped: GroupedFieldSet) -> Selection:
+    """Return the plan of fields that were collected for one type (GraphQL section 6.3.2)."""
+    fields = [
+        field_plan(parent, name, ordinal, definition, details)
+        for ordinal, (name, details) in enumerate(grouped.items())
+        if (definition := executor.schema.get_field(parent, details[0].node.name.value))
+    ]
+    return Selection(parent, fields, [it.name for it in fields])
+
+
+def field_plan(
+    parent: GraphQLObjectType, name: str, ordinal: int, definition: GraphQLField, details: FieldDetailsList
+) -> FieldPlan:
+    """Return the plan of one field."""
+    nodes = [it.node for it in details]
+    shape = shape_of(definition.type)
+    spot = Spot(shape.nullable, ordinal, parent.name)
+    source = None if nodes[0].name.value == TYPENAME else source_of(definition)
+    return FieldPlan(name, spot, parent, definition, details, nodes, shape, source)
+
+
+class Conditions(Visitor):
+    """Finds the variables that decide which fields an operation has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_directive(self, node: DirectiveNode, *_: object) -> None:
+        values = [it.value for it in node.arguments]
+        self.names |= {it.name.value for it in values if isinstance(it, VariableNode)}
+
+
+@dataclass(slots=True, eq=False)
+class Prepared:
+    """The plans of one operation of one schema, one for each set of conditions that was asked with."""
+
+    kept: tuple[object, ...]
+    """What its key was made from: kept, so that nothing else can get the same key."""
+    conditions: Sequence[str]
+    plans: dict[tuple[object, ...], Selection] = field(default_factory=dict[tuple[object, ...], Selection])
+
+
+class Plans:
+    """The plans of the operations that ran last; an operation is known by the document that it stands in."""
+
+    def __init__(self, most: int = MOST_PLANS) -> None:
+        self.most = most
+        self._prepared: OrderedDict[tuple[int, int], Prepared] = OrderedDict()
+
+    def root(self, executor: "BreadthFirst", root_type: GraphQLObjectType) -> Selection:
+        """Return the plan of an operation's root. Raise GraphQLError, RecursionError."""
+        prepared = self.prepared(executor)
+        values: dict[str, Any] = executor.variable_values.coerced
+        key = tuple(values.get(name) for name in prepared.conditions)
+        found = prepared.plans.get(key)
+        if found is None:
+            found = selection(executor, root_type, executor.root_fields(root_type))
+            if len(prepared.plans) < self.most:
+                prepared.plans[key] = found
+        return found
+
+    def prepared(self, executor: "BreadthFirst") -> Prepared:
+        """Return what is kept of an operation."""
+        key = (id(executor.schema), id(executor.operation))
+        found = self._prepared.get(key)
+        if found is None:
+            found = self._prepared[key] = Prepared((executor.schema, executor.operation), conditions(executor))
+            if len(self._prepared) > self.most:
+                self._prepared.popitem(last=False)
+        else:
+            self._prepared.move_to_end(key)
+        return found
+
+
+def conditions(executor: "BreadthFirst") -> list[str]:
+    """Return the names of the variables that directives of an operation and of its fragments look at."""
+    finder = Conditions()
+    for node in (executor.operation, *executor.fragment_definitions.values()):
+        visit(node, finder)
+    return sorted(finder.names)
