@@ -41,6 +41,26 @@ class Internal(Refused):
     message = "Something went wrong here. Tell us this number: {number}."
 
 
+class TookTooLong(Refused):
+    code = "TIMEOUT"
+    message = "This took too long. Ask for less at once."
+
+
+class Busy(Refused):
+    """`retry_after` is in seconds."""
+
+    code = "BUSY"
+    message = "Too many operations at once. Try again in a moment."
+    retry_after = 1
+
+
+class TooExpensive(Refused):
+    """`cost` and `limit` are in points."""
+
+    code = "TOO_EXPENSIVE"
+    message = "This operation costs {cost} points; one may cost {limit}. Ask for smaller pages."
+
+
 class Unauthenticated(Refused):
     code = "UNAUTHENTICATED"
     message = "Sign in first."

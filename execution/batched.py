@@ -21,6 +21,7 @@ def batched(
     *,
     description: str,
     permission_classes: Permissions = (),
+    directives: Sequence[object] = (),
 ) -> Any:
     """Return a field whose values are loaded for a whole level at once; `load` names its arguments."""
     parameters = list(inspect.signature(load, eval_str=True).parameters.values())
@@ -29,7 +30,7 @@ def batched(
         resolver=of_one(load, arguments),
         description=description,
         permission_classes=list(permission_classes),
-        directives=directives_of(permission_classes),
+        directives=[*directives_of(permission_classes), *directives],
         metadata={BATCHED: load},
     )
 

@@ -47,7 +47,8 @@ def attempt(function: Callable[[Any], Any], value: object) -> Any:
 def mapped(function: Callable[[Any], Any], values: Sequence[Any]) -> Column:
     """Return what a function makes of each value; where it raises, the exception."""
     try:
-        return list(map(function, values))
+        # Not list(map(...)), which would take a StopIteration for the end of the values.
+        return [function(value) for value in values]
     except Exception:  # noqa: BLE001  each place tells its own
         return [attempt(function, value) for value in values]
 

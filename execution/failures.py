@@ -51,15 +51,15 @@ class Failures:
                 continue
             errors.append(located_error(error, nodes, keys))
             lost = keys_of(nearest_nullable(place))
-            clear(data, lost)
+            if not self.is_void:  # then there is no data to clear
+                clear(data, lost)
             nulled.add(lost)
-        return None if () in nulled else data, errors[:MOST_ERRORS]
+        return None if self.is_void else data, errors[:MOST_ERRORS]
 
 
 def clear(data: dict[str, Any], keys: Keys) -> None:
-    """Make one place null; the place of all data is left to whoever holds it."""
+    """Make one place null."""
     within: Any = data
     for key in keys[:-1]:
         within = within[key]
-    if keys:
-        within[keys[-1]] = None
+    within[keys[-1]] = None

@@ -20,16 +20,24 @@ def directives_of(permission_classes: Permissions) -> tuple[object, ...]:
     return tuple(directive for directive in said if directive is not None)
 
 
-def plain(*, description: str, permission_classes: Permissions = ()) -> Any:
+def plain(
+    *, description: str, permission_classes: Permissions = (), directives: Sequence[object] = ()
+) -> Any:
     """Return a field that is an attribute of its parent."""
     return strawberry.field(
         description=description,
         permission_classes=list(permission_classes),
-        directives=directives_of(permission_classes),
+        directives=[*directives_of(permission_classes), *directives],
     )
 
 
-def derived(read: Callable[[Any], Any], *, description: str, permission_classes: Permissions = ()) -> Any:
+def derived(
+    read: Callable[[Any], Any],
+    *,
+    description: str,
+    permission_classes: Permissions = (),
+    directives: Sequence[object] = (),
+) -> Any:
     """Return a field that is computed from its parent alone."""
 
     def resolve(root: Any) -> Any:
@@ -39,16 +47,22 @@ def derived(read: Callable[[Any], Any], *, description: str, permission_classes:
         resolver=resolve,
         description=description,
         permission_classes=list(permission_classes),
-        directives=directives_of(permission_classes),
+        directives=[*directives_of(permission_classes), *directives],
         metadata={DERIVED: read},
     )
 
 
-def performed(verb: Callable[..., Any], *, description: str, permission_classes: Permissions = ()) -> Any:
+def performed(
+    verb: Callable[..., Any],
+    *,
+    description: str,
+    permission_classes: Permissions = (),
+    directives: Sequence[object] = (),
+) -> Any:
     """Return a mutation."""
     return strawberry.mutation(
         resolver=verb,
         description=description,
         permission_classes=list(permission_classes),
-        directives=directives_of(permission_classes),
+        directives=[*directives_of(permission_classes), *directives],
     )

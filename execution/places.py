@@ -121,6 +121,13 @@ def keys_of(place: Owner) -> tuple[str | int, ...]:
     return tuple(key for _, key, _ in steps(place))
 
 
+def field_of(place: Place) -> Place:
+    """Return the place of the field that a place is in a list of; any other place as it is."""
+    while isinstance(place[1], int) and place[0] is not None:
+        place = place[0]
+    return place
+
+
 def nearest_nullable(place: Owner) -> Owner:
     """Return the place that is null when this one can not be (GraphQL section 6.4.4); None: all of the data."""
     while place is not None and not place[2].nullable:

@@ -83,7 +83,7 @@ class Conditions(Visitor):
         self.names: set[str] = set()
 
     def enter_directive(self, node: DirectiveNode, *_: object) -> None:
-        values = [it.value for it in node.arguments]
+        values = [it.value for it in node.arguments or ()]
         self.names |= {it.name.value for it in values if isinstance(it, VariableNode)}
 
 

@@ -13,7 +13,7 @@ from graphql.pyutils import UndefinedType, is_iterable
 
 from execution.columns import Column, attempt, mapped
 from execution.failures import Failures
-from execution.places import OfField, OfItems, OfSome, Owner, Places, path_of
+from execution.places import OfField, OfItems, OfSome, Owner, Places, field_of, path_of
 from execution.plan import FieldPlan, Selection, selection
 from execution.shapes import Composite, Leaf, ListOf, Shape
 from execution.typed import Typed
@@ -153,8 +153,7 @@ class Run:
         declared = cast("GraphQLAbstractType", shape.type)
         if isinstance(value, Typed) and value.typename in field.types:
             return field.types[value.typename]
-        place = places.at(at)
-        info = self.info(field, place[0])
+        info = self.info(field, field_of(places.at(at))[0])
         name: Any = (declared.resolve_type or self.executor.type_resolver)(value, info, declared)
         if inspect.isawaitable(name):
             name = await name

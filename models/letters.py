@@ -53,7 +53,7 @@ class Event(Keyed):
 
 
 class Throttle(Linked):
-    """One counted thing: when the next try would be within the limit (GCRA)."""
+    """One counted thing: the moment at which nothing of it counts any more (GCRA)."""
 
     __tablename__ = "throttle"
 

@@ -21,6 +21,8 @@ class FieldPermission(BasePermission):
     """Refuses with a code: UNAUTHENTICATED for nobody, FORBIDDEN for whoever lacks something."""
 
     directive: ClassVar[Requires | None] = None
+    needs_source: ClassVar[bool] = False
+    """Whether the answer depends on the object; where it does not, it is asked once for all of a level."""
 
     def has_permission(self, source: Any, info: Info[Asked, Any], **arguments: Any) -> bool:
         """Return whether the viewer may have this field of `source`."""
@@ -63,6 +65,7 @@ class MayRead(FieldPermission):
     """Whoever may read this document."""
 
     directive = Requires(right=Right.READ)
+    needs_source = True
 
     def allows(self, viewer: Viewer, source: Any) -> bool:
         return Right.READ in Right(source.rights)
@@ -72,6 +75,7 @@ class MayChangeSecurity(FieldPermission):
     """Whoever may change who has which right on this document."""
 
     directive = Requires(right=Right.CHANGE_SECURITY)
+    needs_source = True
 
     def allows(self, viewer: Viewer, source: Any) -> bool:
         return Right.CHANGE_SECURITY in Right(source.rights)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, ColumnElement, Uuid, bindparam, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from core.viewer import Viewer
+from core.viewer import Role, Viewer
 from models import Account, Dossier, DossierMember, Relation
 from models.tables import LICENCE
 
@@ -50,6 +50,11 @@ def sees_account() -> ColumnElement[bool]:
 def sees_group() -> ColumnElement[bool]:
     """Say: this group can be looked up by the viewer; how the firm is organised is its own business."""
     return IS_STAFF.expression
+
+
+def may_introspect(viewer: Viewer | None) -> bool:
+    """Return whether the viewer may read the schema from the server: staff, and partners' programs."""
+    return viewer is not None and (viewer.is_staff or Role.SERVICE in viewer.roles)
 
 
 def may_upload(viewer: Viewer) -> bool:

@@ -1,17 +1,21 @@
 """The database as a licence sees it: one snapshot to read from, one transaction to change in."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, Executable, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
+from core.errors import TookTooLong
 from models import Licence
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
+# The code of a statement that ran longer than `statement_timeout` (PostgreSQL, appendix A).
+GIVEN_UP = "57014"
 # The role that row level security holds for, and limits for statements that hang (milliseconds).
 SERVER_SETTINGS = {
     "role": "kluis_app",
@@ -74,6 +78,18 @@ class Database:
                 # A connection whose state is not known must not be lent again.
                 await end(connection, driver)
                 raise
+
+
+async def carried_out(
+    connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]
+) -> CursorResult[Any]:
+    """Return what came of a statement. Raise TookTooLong when the database gave it up."""
+    try:
+        return await connection.execute(statement, values)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == GIVEN_UP:
+            raise TookTooLong from error
+        raise
 
 
 async def driver_of(connection: AsyncConnection) -> Any:

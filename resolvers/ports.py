@@ -1,13 +1,15 @@
 """The edges of the house that resolvers reach through: database, files, clock, keys and passwords."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from auth.keys import Keys
 from auth.opaque_ids import OpaqueIds
 from auth.passwords import Passwords
 from core.clock import Clock
 from resolvers.database import Database
+from resolvers.points import Points
+from resolvers.strangers import Strangers
 from storage.store import Store
 
 
@@ -26,3 +28,5 @@ class Ports:
     """Bytes that one uploaded file may have."""
     wake_worker: Callable[[], None]
     """Called when letters have been written, so that they leave at once."""
+    points: Points
+    strangers: Strangers = field(default_factory=Strangers)

@@ -13,6 +13,7 @@ from core.errors import Unauthenticated
 from core.tokens import Token
 from models.tables import AnyRow
 from resolvers.change import Change
+from resolvers.database import carried_out
 from resolvers.ports import Ports
 from resolvers.reading import Reading
 
@@ -57,7 +58,7 @@ class Request(Reading):
         bound = self.bound(values)
         async with self._one_at_a_time:
             connection = self._connection or await self._open_snapshot(self._required_token())
-            return (await connection.execute(statement, bound)).all()
+            return (await carried_out(connection, statement, bound)).all()
 
     @asynccontextmanager
     async def change(self) -> AsyncGenerator[Change]:

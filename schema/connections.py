@@ -21,6 +21,7 @@ from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema import ids
 from schema.nodes import PageInfo
+from schema.prices import COUNTED
 from schema.words import OrderDirection
 
 if TYPE_CHECKING:  # they import this module
@@ -182,7 +183,9 @@ class Connection(Generic[Kind]):
     nodes: list[Kind] = derived(lambda it: it.edges.rows, description="The items alone.")
     page_info: PageInfo = derived(page_info, description="Where the page stands.")
     total_count: int | None = batched(
-        totals, description="How many there are in the whole list; null where there are more than 10,000."
+        totals,
+        description="How many there are in the whole list; null where there are more than 10,000.",
+        directives=[COUNTED],
     )
 
 

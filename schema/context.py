@@ -1,4 +1,4 @@
-"""What every field is given: the request of the resolvers, and the number by which it is told."""
+"""What every field is given: the request of the resolvers, and what an operation is told by."""
 
 from typing import Any, TypeAlias
 
@@ -19,10 +19,23 @@ class Context(Request):
         *,
         request_id: str = "",
         user_agent: str = "",
+        address: str = "",
         announce: Announce | None = None,
     ) -> None:
         super().__init__(ports, token, user_agent=user_agent, announce=announce)
         self.request_id = request_id
+        self.address = address
+        self.cost = 0
+        """In points; known once the operation is."""
+
+    async def pay(self, points: int) -> None:
+        """Spend points of the viewer's account; of whoever is nobody, of the address. Raise TooManyTries."""
+        viewer = self.asker
+        if viewer is None:
+            self.ports.strangers.spend(self.address, points, self.now)
+        elif not self.ports.points.spend_at_hand(viewer, points, self.now):
+            await self.release()
+            await self.ports.points.spend(viewer, points, self.now)
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

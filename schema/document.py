@@ -19,6 +19,7 @@ from schema.dossier import Dossier
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit, Principal
+from schema.prices import SEALED, about
 from schema.relation import Relation
 from schema.scalars import URL, BigInt, Sha256
 from schema.words import RIGHTS, Disposition, GrantSource, ScanState
@@ -111,9 +112,13 @@ class Document(Node):
     )
     business_unit: BusinessUnit | None = batched(units_of, description="Business eenheid.")
     dossier: Dossier | None = batched(dossiers_of, description="Dossier, if the viewer may see it.")
-    categories: list[Category] = batched(categories_of, description="Categorieën, in the firm's order.")
+    categories: list[Category] = batched(
+        categories_of, description="Categorieën, in the firm's order.", directives=[about(2)]
+    )
     relations: list[Relation] = batched(
-        relations_of, description="The relations that it hangs on, as far as the viewer may see them."
+        relations_of,
+        description="The relations that it hangs on, as far as the viewer may see them.",
+        directives=[about(2)],
     )
     viewer_can: list[Right] = derived(rights_in, description="What the viewer may do with it.")
     content_url: URL | None = batched(
@@ -121,9 +126,13 @@ class Document(Node):
         description="Works for 60 seconds, for this viewer only; rights are checked again when it is used. "
         "`INLINE` opens it, `ATTACHMENT` downloads it.",
         permission_classes=[MayRead],
+        directives=[SEALED],
     )
     grants: list[Grant] | None = batched(
-        grants_of, description="The rights tab (Rechten).", permission_classes=[MayChangeSecurity]
+        grants_of,
+        description="The rights tab (Rechten).",
+        permission_classes=[MayChangeSecurity],
+        directives=[about(6)],
     )
     created_by: Account | None = batched(makers_of, description="Creatie gebruiker.")
     created_at: datetime = strawberry.field(description="Creatie datum/tijd.")

@@ -16,6 +16,7 @@ from schema.connections import DocumentConnection, documents_in
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit
+from schema.prices import PAGE_FORWARDS, about
 from schema.relation import Relation
 from schema.words import DossierRole
 
@@ -53,7 +54,9 @@ class Dossier(Node):
         permission_classes=[IsStaff],
     )
     members: list[DossierMember] = batched(
-        members_of, description="The main person, the partner, the children, then the others."
+        members_of,
+        description="The main person, the partner, the children, then the others.",
+        directives=[about(4)],
     )
     external_reference: str | None = plain(
         description="What another program calls it.", permission_classes=[IsStaff]
@@ -61,6 +64,7 @@ class Dossier(Node):
     documents: DocumentConnection = batched(
         documents_in(Scope.DOSSIER),
         description="Documents of the dossier and of its members, as far as the viewer may read them.",
+        directives=[PAGE_FORWARDS],
     )
     created_at: datetime = strawberry.field(description="When it was opened.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")

@@ -1,74 +1,146 @@
-"""The life of one operation: who asks is found out, one connection serves it, and its errors are told."""
+"""The life of one operation: who asks, what it is, what it costs, what it answers, and how errors are told."""
 
-import logging
-from collections.abc import AsyncIterator
-from traceback import format_tb
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from inspect import isawaitable
+from typing import Any, Final, cast
 
-from graphql import ExecutionResult, GraphQLError
-from strawberry.extensions import SchemaExtension
+import strawberry
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
+from graphql.utilities import get_operation_ast
 
-from core.errors import Internal, Invalid, KluisError
-from languages import translate
+from core.errors import Busy, Internal, Invalid, KluisError, TooExpensive, TooManyTries
+from execution import Admitted, BreadthFirst, Guard, Limits, Question, Unreadable
+from permissions.people import may_introspect
+from resolvers.crowd import Crowd
+from resolvers.standing import standing
 from schema.context import Context
-from schema.texts import not_storable
-from schema.user_errors import language_of
+from schema.telling import said, told
+from schema.texts import document_holds_unstorable, holds_unstorable
 
-UNSTORABLE_TEXT = "A text cannot hold the character U+0000 or half a character (a lone surrogate)."
-log = logging.getLogger("kluis.errors")
+UNSTORABLE_TEXT: Final = "A text cannot hold the character U+0000 or half a character (a lone surrogate)."
+MOST_COERCION_ERRORS: Final = 10
+DEAREST: Final = 2_000
+MOST_AT_ONCE: Final = 10
+# What it costs to read a document that is not known yet: a point for so many of its characters.
+CHARACTERS_A_POINT: Final = 64
+LIMITS: Final = Limits(once=frozenset({"signIn"}))
 
 
-class Operation(SchemaExtension):
-    """Opens the request before the first field and closes it after the last."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An operation as it came."""
 
-    @property
-    def request(self) -> Context:
-        """Return the request that this operation is."""
-        return self.execution_context.context
+    text: str
+    variables: dict[str, Any] = field(default_factory=dict[str, Any])
+    operation_name: str | None = None
+    is_trusted: bool = False
+    """The operator has vouched for its document."""
+    may_change: bool = True
+    """Whether it came in a way in which a mutation may come."""
+    tells_cost: bool = False
 
-    async def on_execute(self) -> AsyncIterator[None]:
-        if not_storable(self.execution_context):
-            refused = GraphQLError("", original_error=Invalid(UNSTORABLE_TEXT))
-            self.execution_context.result = ExecutionResult(data=None, errors=[refused])
-            yield
-            return
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered; `refusal` is the code of the reason why nothing was executed, None if it was."""
+
+    data: dict[str, Any] | None = None
+    errors: Sequence[GraphQLError] = ()
+    extensions: dict[str, Any] = field(default_factory=dict[str, Any])
+    refusal: str | None = None
+    retry_after: int | None = None
+    """In seconds."""
+
+
+class Operations:
+    """Runs the operations of one schema."""
+
+    def __init__(self, schema: strawberry.Schema, limits: Limits = LIMITS) -> None:
+        self.schema: GraphQLSchema = schema._schema  # noqa: SLF001  Strawberry has no other name for it
+        self.executor = schema.execution_context_class
+        self.guard = Guard(self.schema, limits)
+        self.crowd = Crowd(MOST_AT_ONCE)
+
+    async def run(self, asked: Asked, request: Context) -> Answer:
+        """Return the answer to an operation; whatever goes wrong is told in it."""
         try:
-            await self.request.open()
-            yield
-        finally:
-            await self.request.close()
+            try:
+                await request.open()
+                with self.crowd.enter(request.asker.account_id if request.asker else request.address):
+                    return await self.answer(asked, request)
+            finally:
+                await request.close()
+        except Unreadable as refused:
+            return Answer(errors=refused.errors, refusal=refused.code)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is told in words of our own
+            return refusal(error, request)
 
-    async def on_operation(self) -> AsyncIterator[None]:
-        yield
-        result = self.execution_context.result
-        # Nothing here streams: what there is has `errors`, whichever of the two result classes it is.
-        if result is not None and (errors := getattr(result, "errors", None)):
-            result.errors = [tell(error, self.request) for error in errors]
+    async def answer(self, asked: Asked, request: Context) -> Answer:
+        """Return the answer to an operation of somebody known. Raise Unreadable, KluisError."""
+        admitted = await self.admit(asked, request)
+        operation = chosen(admitted, asked)
+        executor = self.executor.build(
+            self.schema,
+            admitted.document,
+            context_value=request,
+            raw_variable_values=asked.variables,
+            operation_name=asked.operation_name,
+            max_coercion_errors=MOST_COERCION_ERRORS,
+            hide_suggestions=not may_introspect(request.asker),
+            operation_extensions={},
+        )
+        if isinstance(executor, list):
+            raise Unreadable("BAD_USER_INPUT", executor)
+        request.cost = admitted.price(self.schema, operation).of(executor.variable_values.coerced)
+        if request.cost > DEAREST and not asked.is_trusted:
+            raise TooExpensive(cost=request.cost, limit=DEAREST)
+        await request.pay(request.cost)
+        result = executor.execute_operation()
+        done = cast("ExecutionResult", await result if isawaitable(result) else result)
+        extensions = await costs(request) if asked.tells_cost and request.asker else {}
+        return Answer(done.data, [told(it, request) for it in done.errors or ()], extensions)
+
+    async def admit(self, asked: Asked, request: Context) -> Admitted:
+        """Return the document of an operation. Raise Unreadable, TooManyTries, Invalid."""
+        question = Question(asked.text, may_introspect(request.asker), asked.is_trusted)
+        admitted = self.guard.recall(question)
+        if admitted is None:
+            # To read it is work, whatever comes of it.
+            await request.pay(1 + len(asked.text) // CHARACTERS_A_POINT)
+            admitted = self.guard.examine(question)
+        if holds_unstorable(asked.variables) or document_holds_unstorable(admitted):
+            raise Invalid(UNSTORABLE_TEXT)
+        return admitted
 
 
-def tell(error: GraphQLError, request: Context) -> GraphQLError:
-    """Return an error with a code, in the viewer's language; what is ours to mend is told as a number."""
-    cause = error.original_error
-    if cause is None or isinstance(cause, GraphQLError):
-        return error
-    if not isinstance(cause, KluisError):
-        log.error("request %s failed\n%s", request.request_id, trace_of(cause))
-        cause = Internal(number=request.request_id)
-    return GraphQLError(
-        translate(cause.template, language_of(request), **cause.values),
-        error.nodes,
-        path=error.path,
-        extensions=extensions_of(cause),
-    )
+def chosen(admitted: Admitted, asked: Asked) -> OperationDefinitionNode:
+    """Return the operation that is meant. Raise Unreadable when none is, or none that may come in this way."""
+    operation = get_operation_ast(admitted.document, asked.operation_name)
+    if operation is None:
+        error = GraphQLError("Name one of the document's operations.")
+        raise Unreadable("OPERATION_RESOLUTION_FAILURE", [error])
+    if operation.operation is not OperationType.QUERY and not asked.may_change:
+        error = GraphQLError("Only queries may come by GET.", operation)
+        raise Unreadable("METHOD_NOT_ALLOWED", [error])
+    return operation
 
 
-def trace_of(error: BaseException) -> str:
-    """Return where an error came from, without its words: nobody knows what they quote."""
-    return "".join([*format_tb(error.__traceback__), type(error).__qualname__])
+async def costs(request: Context) -> dict[str, Any]:
+    """Return what an answer says of its price."""
+    now = await standing(request)
+    return {
+        "cost": {
+            "cost": request.cost,
+            "limit": now.limit,
+            "remaining": now.remaining,
+            "restoreRate": now.restore_rate,
+        }
+    }
 
 
-def extensions_of(error: KluisError) -> dict[str, object]:
-    """Return what programs are told of an error: its code, and which argument is at fault."""
-    said: dict[str, object] = {"code": error.code}
-    if error.path:
-        said["argument"] = list(error.path)
-    return said
+def refusal(error: Exception, request: Context) -> Answer:
+    """Return the answer of an operation that was not executed."""
+    code = error.code if isinstance(error, KluisError) else Internal.code
+    retry_after = error.retry_after if isinstance(error, TooManyTries | Busy) else None
+    return Answer(errors=[said(error, request)], refusal=code, retry_after=retry_after)

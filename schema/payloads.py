@@ -14,6 +14,7 @@ from resolvers.gate import LookUp
 from resolvers.reading import Reading
 from schema.document import Document, Grant
 from schema.people import Account, Viewer
+from schema.prices import about
 from schema.relation import Relation
 from schema.user_errors import UserError, no_errors
 from schema.words import SignInStep
@@ -76,7 +77,9 @@ class SetDocumentRightsPayload:
     document: Document | None = batched(
         named_by("document_id", document_rows.by_ids), description="The document as it is now."
     )
-    grants: list[Grant] | None = batched(grants_of, description="The rights tab as it is now.")
+    grants: list[Grant] | None = batched(
+        grants_of, description="The rights tab as it is now.", directives=[about(6)]
+    )
     user_errors: list[UserError] = no_errors()
 
 

@@ -15,6 +15,7 @@ from resolvers import licences, profiles, relations
 from resolvers.reading import Reading
 from schema.ids import identity
 from schema.nodes import Node
+from schema.prices import about
 from schema.words import AccountStatus
 
 if TYPE_CHECKING:  # they import this module
@@ -50,7 +51,9 @@ class Licence(Node):
     id: ID = identity("Licence")
     name: str = strawberry.field(description="As it stands under its mails.")
     slug: str = strawberry.field(description="Its short name, for signing in where there are several.")
-    business_units: list[BusinessUnit] = batched(units_of, description="Its parts, by name.")
+    business_units: list[BusinessUnit] = batched(
+        units_of, description="Its parts, by name.", directives=[about(5)]
+    )
     client_logins: ClientLogins | None = batched(
         logins_of, description="How many client logins are in use.", permission_classes=[IsStaff]
     )
@@ -171,4 +174,6 @@ class Viewer:
         description="Whether the mailed password is still to be replaced by one's own.",
     )
     two_factor: TwoFactorStatus = batched(factors_of, description="The second factor.")
-    sessions: list[Session] = batched(sessions_of, description="Where the viewer is signed in.")
+    sessions: list[Session] = batched(
+        sessions_of, description="Where the viewer is signed in.", directives=[about(5)]
+    )

@@ -35,6 +35,8 @@ from schema.document import Document
 from schema.dossier import Dossier
 from schema.nodes import Node, find
 from schema.people import Viewer
+from schema.prices import AS_MANY_AS_IDS, PAGE, PAGE_FORWARDS, about
+from schema.rate_limit import RateLimit, rate_limits
 from schema.relation import Relation
 
 Id = Annotated[ID, strawberry.argument(description="Whose id it is.")]
@@ -110,7 +112,10 @@ class Query:
         permission_classes=[SignedIn],
     )
     nodes: list[Node | None] = batched(
-        nodes, description="The same for several ids at once.", permission_classes=[SignedIn]
+        nodes,
+        description="The same for several ids at once.",
+        permission_classes=[SignedIn],
+        directives=[AS_MANY_AS_IDS],
     )
     viewer: Viewer | None = batched(viewer, description="Null when nobody is signed in.")
     document: Document | None = batched(
@@ -122,11 +127,13 @@ class Query:
         documents,
         description="All documents that the viewer may read (Documenten).",
         permission_classes=[SignedIn],
+        directives=[PAGE],
     )
     categories: list[Category] | None = batched(
         categories_to_choose,
         description="The categories the viewer can filter by: for a client, those of documents he may read.",
         permission_classes=[SignedIn],
+        directives=[about(20)],
     )
     relation: Relation | None = batched(
         by_id(relations.by_ids),
@@ -137,6 +144,7 @@ class Query:
         by_name(relations.search),
         description="The firm's relations, by name (Relaties).",
         permission_classes=[IsStaff],
+        directives=[PAGE_FORWARDS],
     )
     dossier: Dossier | None = batched(
         by_id(dossiers.by_ids),
@@ -146,5 +154,11 @@ class Query:
     dossiers: DossierConnection | None = batched(
         by_name(dossiers.search),
         description="The dossiers that the viewer may see, by name (Dossiers).",
+        permission_classes=[SignedIn],
+        directives=[PAGE_FORWARDS],
+    )
+    rate_limit: RateLimit | None = batched(
+        rate_limits,
+        description="What this operation costs, and what the viewer can spend.",
         permission_classes=[SignedIn],
     )

@@ -4,15 +4,11 @@ import re
 from typing import Any, Final, cast
 
 from graphql import StringValueNode, Visitor, visit
-from strawberry.types import ExecutionContext
+
+from execution import Admitted
 
 # U+0000, or one half of a pair of surrogates without the other.
 UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
-
-
-def not_storable(operation: ExecutionContext) -> bool:
-    """Return whether a text in the variables or in the document can not be kept."""
-    return holds_unstorable(operation.variables) or document_holds_unstorable(operation)
 
 
 def holds_unstorable(value: Any) -> bool:
@@ -34,10 +30,10 @@ class Finder(Visitor):
         self.found = self.found or holds_unstorable(node.value)
 
 
-def document_holds_unstorable(operation: ExecutionContext) -> bool:
+def document_holds_unstorable(admitted: Admitted) -> bool:
     """Return whether a text in the document can not be kept; only an escape can spell one."""
-    if operation.graphql_document is None or "\\u" not in (operation.query or ""):
+    if "\\u" not in admitted.text:
         return False
     finder = Finder()
-    visit(operation.graphql_document, finder)
+    visit(admitted.document, finder)
     return finder.found

@@ -11,6 +11,7 @@ from core.viewer import Language
 from languages import translate
 from resolvers.reading import Reading
 from schema.context import Info
+from schema.prices import about
 from schema.words import UserErrorCode
 
 
@@ -43,7 +44,9 @@ class RateLimitedError(UserError):
 def no_errors() -> Any:
     """Return the field `userErrors` of a payload: empty when all went well."""
     return strawberry.field(
-        default_factory=list, description="What the caller can put right; empty when all went well."
+        default_factory=list,
+        description="What the caller can put right; empty when all went well.",
+        directives=[about(1)],
     )
 
 

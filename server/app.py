@@ -1,24 +1,29 @@
 """The web application: which address leads where, and what is open while it runs."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Final
 
+import strawberry
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import schema
 from resolvers.ports import Ports
+from schema.operation import Operations
 from server.content_view import ContentView
-from server.graphql_view import GraphQLView
+from server.context import PREFLIGHT_HEADER
+from server.graphql_view import REQUEST_ID, GraphQLView
+from server.http_rules import HttpRules
 
 HERE: Final = Path(__file__).parent
-# Room for the operation and the part headers beside a file of the largest size.
-BESIDE_THE_FILE: Final = 1 << 20
+DEFAULT_RULES: Final = HttpRules()
 CONSOLE_HEADERS: Final = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -29,7 +34,13 @@ CONSOLE_HEADERS: Final = {
 Background = Callable[[], AbstractAsyncContextManager[None]]
 
 
-def create_app(ports: Ports, background: Background | None = None) -> Starlette:
+def create_app(
+    ports: Ports,
+    background: Background | None = None,
+    *,
+    rules: HttpRules = DEFAULT_RULES,
+    served: strawberry.Schema | None = None,
+) -> Starlette:
     """Return the application over these ports; `background` runs as long as it does."""
 
     @asynccontextmanager
@@ -40,19 +51,32 @@ def create_app(ports: Ports, background: Background | None = None) -> Starlette:
             async with background():
                 yield
 
-    body = ports.upload_limit + BESIDE_THE_FILE
-    graphql = GraphQLView(schema.build(), ports, largest_body=body)
+    graphql = GraphQLView(Operations(served or schema.build()), ports, rules)
     return Starlette(
         routes=[
             Route("/", front_door, methods=["GET"]),
-            Route("/graphql", graphql, methods=["POST"]),
+            Route("/graphql", graphql),
             Route("/content/{link}", ContentView(ports).send, methods=["GET"]),
             Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
             Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),
             Route("/health", health, methods=["GET"]),
         ],
+        middleware=[cors(rules.origins)] if rules.origins else [],
         exception_handlers={HTTPException: refusal},
         lifespan=lifespan,
+    )
+
+
+def cors(origins: Collection[str]) -> Middleware:
+    """Return what lets pages of other origins ask, with the session's cookie (ASVS 3.4.2)."""
+    return Middleware(
+        CORSMiddleware,
+        allow_origins=sorted(origins),
+        allow_methods=["POST"],
+        allow_headers=["Authorization", "Content-Type", PREFLIGHT_HEADER],
+        allow_credentials=True,
+        expose_headers=[REQUEST_ID, "Retry-After"],
+        max_age=600,
     )
 
 

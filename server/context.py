@@ -1,7 +1,7 @@
-"""From an HTTP request to whoever asks: bearer tokens, the session cookie, and the header that it needs."""
+"""From an HTTP request to whoever asks: bearer tokens, the session cookie, and what it needs beside it."""
 
+from collections.abc import Collection
 from typing import Final
-from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -9,40 +9,61 @@ from starlette.responses import Response
 from auth.sessions import LASTS_FOR
 from core.tokens import Token
 from resolvers.ports import Ports
+from resolvers.request import Announce
 from schema.context import Context
 
 # The prefix makes browsers insist on HTTPS, on this host alone, and on the whole of it (ASVS 3.3).
 COOKIE: Final = "__Host-kluis"
 # No form and no foreign page can send it without asking first (ASVS 3.5).
-PREFLIGHT_HEADER: Final = "x-kluis-request"
+PREFLIGHT_HEADER: Final = "X-Kluis-Request"
 
 
-def token_of(request: Request) -> Token | None:
-    """Return the token that a request carries: as a bearer token, or as a cookie beside the header."""
+class NotFromHere(Exception):
+    """A request that a foreign page could have made in a browser's name."""
+
+
+def token_of(request: Request, origins: Collection[str]) -> Token | None:
+    """Return the token of whoever sends a request, None for whoever does not say. Raise NotFromHere.
+
+    A bearer token is sent by whoever holds it. A cookie is sent by a browser, whichever page asks it to: with
+    it, and with the one content type that plain forms have too, must come the header that foreign pages can not
+    send, and no origin but one of ours.
+    """
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return Token.parse(bearer.strip())
-    if PREFLIGHT_HEADER not in request.headers:
+    cookie = request.cookies.get(COOKIE)
+    is_form = request.headers.get("content-type", "").strip().lower().startswith("multipart/")
+    if cookie is None and not is_form:
         return None
-    return Token.parse(request.cookies.get(COOKIE, ""))
+    if PREFLIGHT_HEADER not in request.headers:
+        raise NotFromHere(f"Send the header {PREFLIGHT_HEADER}, with any value.")
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in origins:
+        raise NotFromHere("Pages of this origin may not ask.")
+    return Token.parse(cookie or "")
 
 
-def context_of(ports: Ports, request: Request, response: Response) -> Context:
-    """Return the context of the operation in a request; a sign-in puts its cookie on the response."""
-
-    def announce(token: Token | None) -> None:
-        if token is None:
-            response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
-        else:
-            seconds = int(LASTS_FOR.total_seconds())
-            response.set_cookie(
-                COOKIE, str(token), max_age=seconds, secure=True, httponly=True, samesite="lax"
-            )
-
+def context_of(
+    ports: Ports, request: Request, token: Token | None, *, request_id: str, announce: Announce
+) -> Context:
+    """Return the context of the operation in a request; `announce` is told of sign-ins and sign-outs."""
     return Context(
         ports,
-        token_of(request),
-        request_id=uuid4().hex,
+        token,
+        request_id=request_id,
         user_agent=request.headers.get("user-agent", ""),
+        address=request.client.host if request.client else "",
         announce=announce,
     )
+
+
+def give_cookie(response: Response, token: Token | None) -> None:
+    """Let a browser keep the token of a session, or forget the one that it has."""
+    if token is None:
+        response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
+    else:
+        seconds = int(LASTS_FOR.total_seconds())
+        response.set_cookie(
+            COOKIE, str(token), max_age=seconds, secure=True, httponly=True, samesite="lax"
+        )

@@ -1,89 +1,106 @@
-"""GraphQL over HTTP: one address, POST alone."""
+"""GraphQL over HTTP: one address, one operation a request."""
 
+import asyncio
 from typing import Final
+from urllib.parse import urlsplit
+from uuid import uuid4
 
-import orjson
-import strawberry
-from cross_web import AsyncHTTPRequestAdapter, HTTPException
-from starlette.exceptions import HTTPException as TooMuch
+from graphql import GraphQLError
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.types import Message, Receive, Scope, Send
-from starlette.websockets import WebSocket
-from strawberry.asgi import GraphQL
-from strawberry.http import GraphQLRequestData
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from core.errors import Busy, TookTooLong
+from core.tokens import Token
+from resolvers.crowd import Crowd
 from resolvers.ports import Ports
 from schema.context import Context
-from schema.texts import holds_unstorable
-from server.context import context_of
+from schema.operation import Answer, Asked, Operations, refusal
+from server.answers import GRAPHQL, JSON, media_type, refuse, respond
+from server.bodies import NoOperation, Parameters, limited, parameters_of
+from server.context import NotFromHere, context_of, give_cookie, token_of
+from server.http_rules import BESIDE_THE_FILE, HttpRules
+from server.trusted_documents import Refused
 
-NO_OPERATION: Final = "The body holds no operation."
-
-
-def limited(receive: Receive, largest: int) -> Receive:
-    """Return what receives a body of at most so many bytes. It raises the HTTPException 413 past them."""
-    left = largest
-
-    async def receive_some() -> Message:
-        nonlocal left
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if left < 0:
-            raise TooMuch(413, "The body is too large.")
-        return message
-
-    return receive_some
+REQUEST_ID: Final = "X-Request-Id"
+NEITHER: Final = f"The answer is {GRAPHQL} or {JSON}."
 
 
-class GraphQLView(GraphQL[Context, None]):
-    """Answers operations; files come as parts of a multipart request."""
+class GraphQLView:
+    """Answers operations; whatever comes is answered as JSON."""
 
-    def __init__(self, schema: strawberry.Schema, ports: Ports, *, largest_body: int) -> None:
-        super().__init__(
-            schema,
-            graphql_ide=None,
-            allow_queries_via_get=False,
-            multipart_uploads_enabled=True,
-            subscription_protocols=(),
-        )
+    def __init__(self, operations: Operations, ports: Ports, rules: HttpRules) -> None:
+        self.operations = operations
         self.ports = ports
-        self.largest_body = largest_body
+        self.rules = rules
+        self.crowd = Crowd(rules.at_once)
+        self.origins = rules.origins | {origin_of(ports.public_url)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; uploaded parts lie in temporary files until it is answered."""
-        request = Request(scope, limited(receive, self.largest_body))
+        request = Request(scope, limited(receive, self.ports.upload_limit + BESIDE_THE_FILE))
+        request_id = uuid4().hex
         try:
-            await (await self.answer(request))(scope, receive, send)
+            response = await self.answer(request, request_id)
+            response.headers[REQUEST_ID] = request_id
+            await response(scope, receive, send)
         finally:
             await request.close()
 
-    async def answer(self, request: Request) -> Response:
-        """Return the answer to one request; what is no operation is refused as JSON."""
+    async def answer(self, request: Request, request_id: str) -> Response:
+        """Return the response to one request."""
+        media = media_type(request.headers.get("accept"))
+        if media is None:
+            return refuse(NEITHER, 406)
+        if request.method != "POST" and not (self.rules.allows_get and request.method == "GET"):
+            return refuse("Send operations by POST.", 405, media, {"Allow": "POST"})
         try:
-            return await self.run(request)
-        except HTTPException as error:
-            return JSONResponse({"errors": [{"message": error.reason}]}, status_code=error.status_code)
+            token = token_of(request, self.origins)
+            async with asyncio.timeout(self.rules.read_within):
+                parameters = await parameters_of(request, self.rules)
+        except NotFromHere as error:
+            return refuse(str(error), 403, media)
+        except NoOperation as error:
+            return refuse(str(error), error.status, media)
+        except TimeoutError:
+            return refuse("The body took too long.", 408, media)
+        announced: list[Token | None] = []
+        context = context_of(
+            self.ports, request, token, request_id=request_id, announce=announced.append
+        )
+        response = respond(await self.outcome(request, parameters, context), media)
+        for token in announced:
+            give_cookie(response, token)
+        return response
 
-    async def parse_http_body(
-        self, request: AsyncHTTPRequestAdapter
-    ) -> GraphQLRequestData | list[GraphQLRequestData]:
-        """Return the operation in a body. Raise HTTPException 400 for a body that holds none."""
+    async def outcome(self, request: Request, parameters: Parameters, context: Context) -> Answer:
+        """Return the answer to an operation, within the time and the number that this process gives."""
         try:
-            asked = await super().parse_http_body(request)
-        except (AttributeError, LookupError, RecursionError, TypeError, ValueError):
-            raise HTTPException(400, NO_OPERATION) from None
-        names = [it.operation_name for it in (asked if isinstance(asked, list) else [asked])]
-        if holds_unstorable(names):
-            raise HTTPException(400, NO_OPERATION)
-        return asked
+            asked = self.asked(request, parameters)
+            with self.crowd.enter(self):
+                async with asyncio.timeout(self.rules.answer_within):
+                    return await self.operations.run(asked, context)
+        except Refused as error:
+            return Answer(errors=[GraphQLError(str(error), extensions={"code": error.code})], refusal=error.code)
+        except Busy as error:
+            return refusal(error, context)
+        except TimeoutError:
+            return refusal(TookTooLong(), context)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
-        """Return what every field is given."""
-        assert isinstance(request, Request)
-        assert isinstance(response, Response)
-        return context_of(self.ports, request, response)
+    def asked(self, request: Request, parameters: Parameters) -> Asked:
+        """Return the operation that a request asks for. Raise Refused."""
+        text, is_trusted = self.rules.documents.find(parameters.document_id, parameters.query)
+        return Asked(
+            text,
+            parameters.variables,
+            parameters.operation_name,
+            is_trusted=is_trusted,
+            may_change=request.method == "POST",
+            tells_cost=parameters.extensions.get("cost") is True,
+        )
 
-    def encode_json(self, data: object) -> bytes:
-        """Return the answer as JSON."""
-        return orjson.dumps(data)
+
+def origin_of(url: str) -> str:
+    """Return the origin of a web address, as browsers send it (RFC 6454)."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

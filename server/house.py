@@ -13,6 +13,7 @@ from core.clock import SystemClock
 from mail.transport import SmtpTransport
 from resolvers.change import letter_seal
 from resolvers.database import Database
+from resolvers.points import Points
 from resolvers.ports import Ports
 from server.settings import Settings
 from server.worker import OpenSecret, Worker
@@ -48,6 +49,7 @@ async def open_house(
                 public_url=settings.public_url,
                 upload_limit=settings.upload_limit,
                 wake_worker=worker.wake,
+                points=Points(database),
             ),
             worker,
         )

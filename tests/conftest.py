@@ -13,6 +13,7 @@ from auth.keys import open_keys
 from auth.opaque_ids import OpaqueIds
 from auth.passwords import CHEAPEST, Passwords
 from resolvers.database import Database
+from resolvers.points import Points
 from resolvers.ports import Ports
 from server.app import create_app
 from server.embedded import embedded
@@ -96,6 +97,7 @@ def ports(database: Database, clock: SetClock, tmp_path: Path) -> Ports:
         public_url="http://kluis.test",
         upload_limit=UPLOAD_LIMIT,
         wake_worker=lambda: None,
+        points=Points(database),
     )
 
 

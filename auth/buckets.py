@@ -1,0 +1,80 @@
+"""Buckets of points that are spent and come back with time, shared by all servers on one database.
+
+A bucket is one moment: when it will be full again (the generic cell rate algorithm). Points are taken by one
+conditional statement, so that no two servers can take the same ones.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import DateTime, Interval, Text, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from models import Throttle
+from models.tables import LICENCE
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """How many points there can be, and how many come back each second."""
+
+    capacity: int
+    per_second: float
+
+    def takes(self, points: float) -> timedelta:
+        """Return how long so many points take to come back."""
+        return timedelta(seconds=points / self.per_second)
+
+    def left(self, full_at: datetime | None, now: datetime) -> int:
+        """Return how many points there are now in a bucket that is full again at a moment; None: it is full."""
+        missing = max(0.0, (full_at - now).total_seconds()) * self.per_second if full_at else 0.0
+        return int(self.capacity - missing)
+
+    def wait(self, points: int, full_at: datetime | None, now: datetime) -> int:
+        """Return in how many seconds there will be so many points; at least 1."""
+        missing = points - self.left(full_at, now)
+        return max(1, -int(-missing // self.per_second))
+
+
+MOMENT: Final = DateTime(timezone=True)
+NOW: Final = bindparam("now", type_=MOMENT)
+TAKES: Final = bindparam("takes", type_=Interval())
+WHOLE: Final = bindparam("whole", type_=Interval())
+STARTS: Final = func.greatest(Throttle.allowed_at, NOW, type_=MOMENT)
+KEY: Final = bindparam("key", type_=Text())
+TAKE: Final = (
+    insert(Throttle)
+    .values(licence_id=LICENCE, key=KEY, allowed_at=NOW + TAKES)
+    .on_conflict_do_update(
+        index_elements=[Throttle.licence_id, Throttle.key],
+        set_={"allowed_at": STARTS + TAKES, "updated_at": NOW},
+        where=STARTS + TAKES <= NOW + WHOLE,
+    )
+    .returning(Throttle.allowed_at)
+)
+FULL_AT: Final = select(Throttle.allowed_at).where(
+    Throttle.licence_id == LICENCE, Throttle.key == KEY
+)
+
+
+async def take(
+    change: AsyncConnection, bucket: Bucket, licence_id: UUID, key: str, points: int, now: datetime
+) -> bool:
+    """Take points from a bucket, all or none; return whether they were there."""
+    values = {
+        "licence": licence_id,
+        "key": key,
+        "now": now,
+        "takes": bucket.takes(points),
+        "whole": bucket.takes(bucket.capacity),
+    }
+    return points <= bucket.capacity and (await change.execute(TAKE, values)).first() is not None
+
+
+async def full_at(connection: AsyncConnection, licence_id: UUID, key: str) -> datetime | None:
+    """Return when a bucket is full again; None for one that nobody has taken from."""
+    found = (await connection.execute(FULL_AT, {"licence": licence_id, "key": key})).first()
+    return found.allowed_at if found else None

@@ -1,0 +1,28 @@
+"""How many operations of somebody are under way at once."""
+
+from collections import Counter
+from collections.abc import Generator, Hashable
+from contextlib import contextmanager
+
+from core.errors import Busy
+
+
+class Crowd:
+    """Lets in so many of each, and turns the others away."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self._inside = Counter[Hashable]()
+
+    @contextmanager
+    def enter(self, who: Hashable) -> Generator[None]:
+        """Be inside while the block runs. Raise Busy when there are too many of them."""
+        if self._inside[who] >= self.most:
+            raise Busy
+        self._inside[who] += 1
+        try:
+            yield
+        finally:
+            self._inside[who] -= 1
+            if not self._inside[who]:
+                del self._inside[who]

@@ -1,0 +1,27 @@
+"""What the HTTP view allows: sizes, times, methods, and which pages may ask in a browser's name."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.trusted_documents import TrustedDocuments
+
+# Room for the operation and the part headers beside a file of the largest size.
+BESIDE_THE_FILE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRules:
+    """Every limit of the view; what an operator can set comes from the settings."""
+
+    largest_json: int = 256 << 10
+    """In bytes; a multipart body may hold a file beside that."""
+    deepest_json: int = 64
+    read_within: float = 300.0
+    """In seconds: a body that comes slower is given up."""
+    answer_within: float = 10.0
+    at_once: int = 64
+    """Operations under way in this process."""
+    allows_get: bool = False
+    origins: frozenset[str] = frozenset()
+    """Of front ends that may use the session's cookie, such as https://portal.example."""
+    documents: TrustedDocuments = field(default_factory=TrustedDocuments)
