@@ -29,7 +29,7 @@ class Bucket:
         return timedelta(seconds=points / self.per_second)
 
     def left(self, full_at: datetime | None, now: datetime) -> int:
-        """Return how many points there are now in a bucket that is full again at a moment; None: it is full."""
+        """Return how many points there are in a bucket that is full again at a moment; None: it is."""
         missing = max(0.0, (full_at - now).total_seconds()) * self.per_second if full_at else 0.0
         return int(self.capacity - missing)
 
@@ -55,9 +55,7 @@ TAKE: Final = (
     )
     .returning(Throttle.allowed_at)
 )
-FULL_AT: Final = select(Throttle.allowed_at).where(
-    Throttle.licence_id == LICENCE, Throttle.key == KEY
-)
+FULL_AT: Final = select(Throttle.allowed_at).where(Throttle.licence_id == LICENCE, Throttle.key == KEY)
 
 
 async def take(

@@ -6,8 +6,8 @@ an exception in a place fails that place.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, cast
 
 import strawberry
 from strawberry import Info
@@ -39,10 +39,10 @@ def of_one(load: Load, arguments: Sequence[inspect.Parameter]) -> Callable[..., 
     """Return an ordinary resolver that loads a level of one parent, for executors that know of no levels."""
 
     def resolve(root: Any, info: Info[Any, Any], **given: Any) -> Any:
-        return only(load([root], info.context, **given))
+        return only(cast("Sequence[Any]", load([root], info.context, **given)))
 
     async def resolve_async(root: Any, info: Info[Any, Any], **given: Any) -> Any:
-        return only(await load([root], info.context, **given))  # type: ignore[misc]  it is a coroutine function
+        return only(await cast("Awaitable[Sequence[Any]]", load([root], info.context, **given)))
 
     resolver: Any = resolve_async if inspect.iscoroutinefunction(load) else resolve
     named = inspect.Parameter.POSITIONAL_OR_KEYWORD

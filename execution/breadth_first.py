@@ -6,7 +6,7 @@ under way. A value may be awaitable; an item of a list may not, and a list is no
 `@stream` are not executed. Whether an object is of the type that its field declares is not asked again.
 """
 
-from typing import ClassVar
+from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, GraphQLObjectType
 from graphql.execution.collect_fields import GroupedFieldSet, collect_fields
@@ -17,24 +17,30 @@ from execution.run import Run
 
 
 class BreadthFirst(StrawberryGraphQLCoreExecutionContext):
-    """Executes one operation; `plans` remembers how to execute those that come again."""
+    """Executes one operation; `plans` are those of its document, if somebody keeps them."""
 
-    plans: ClassVar[Plans] = Plans()
+    def __init__(self, *given: Any, plans: Plans | None = None, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.plans = plans or Plans()
 
     async def execute_operation(self, serially: bool | None = None) -> ExecutionResult:  # noqa: ARG002, FBT001
         """Return the response of the operation (GraphQL section 6.2)."""
-        kind = self.operation.operation
-        root_type = self.schema.get_root_type(kind)
         try:
-            if root_type is None:
-                message = f"Schema is not configured to execute {kind.value} operation."
-                raise GraphQLError(message, self.operation)
-            wanted = self.plans.root(self, root_type)
+            wanted = self.plans.root(self, self.root_type())
         except GraphQLError as error:
             return ExecutionResult(None, [error])
         run = Run(self)
         (data,) = await run.objects(wanted, [self.root_value], [None])
         return ExecutionResult(*run.failures.settle(data))
+
+    def root_type(self) -> GraphQLObjectType:
+        """Return the type that the operation starts from. Raise GraphQLError where the schema has none."""
+        kind = self.operation.operation
+        found = self.schema.get_root_type(kind)
+        if found is None:
+            message = f"Schema is not configured to execute {kind.value} operation."
+            raise GraphQLError(message, self.operation)
+        return found
 
     def root_fields(self, root_type: GraphQLObjectType) -> GroupedFieldSet:
         """Return the fields that the operation asks of its root. Raise GraphQLError."""

@@ -59,7 +59,7 @@ class Computed:
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self.function = function
 
-    async def read(self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: object) -> Column:
+    async def read(self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: object) -> Column:  # noqa: ARG002
         return mapped(self.function, objects)
 
 
@@ -70,14 +70,20 @@ class Loaded:
         self.load = load
         self.definition = definition
 
-    async def read(self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: object) -> Column:
+    async def read(
+        self,
+        run: "Run",
+        field: "FieldPlan",
+        objects: Sequence[Any],
+        places: Sequence[Owner],  # noqa: ARG002
+    ) -> Column:
         try:
             return list(await self.loaded(run, field, objects))
         except Exception as error:  # noqa: BLE001  each place tells it
             return [error] * len(objects)
 
     async def loaded(self, run: "Run", field: "FieldPlan", objects: Sequence[Any]) -> Sequence[Any]:
-        """Return one value for each object. Raise what the function raises, LookupError for a wrong number."""
+        """Return one value for each object. Raise what the function raises; LookupError for too few."""
         values = self.load(objects, run.context, **converted(run, field, self.definition))
         if inspect.isawaitable(values):
             values = await values
@@ -88,7 +94,7 @@ class Loaded:
 
 
 class Resolved:
-    """Values of an ordinary resolver: one call for each object, its extensions included, one after another."""
+    """Values of an ordinary resolver: a call for each object, extensions included, one after another."""
 
     async def read(
         self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: Sequence[Owner]
@@ -139,9 +145,7 @@ class Guarded:
             return [error] * len(objects)
         if self.once:
             return [self.verdict(run, field, arguments, objects[0], places[0])] * len(objects)
-        return [
-            self.verdict(run, field, arguments, *pair) for pair in zip(objects, places, strict=True)
-        ]
+        return [self.verdict(run, field, arguments, *pair) for pair in zip(objects, places, strict=True)]
 
     def verdict(
         self, run: "Run", field: "FieldPlan", arguments: dict[str, Any], parent: object, owner: Owner
@@ -167,7 +171,7 @@ def granted(*_: object, **__: object) -> object:
 
 
 def definition_of(field: GraphQLField) -> Any:
-    """Return the Strawberry field that a field of the schema was made from; None for those of GraphQL itself."""
+    """Return the Strawberry field that a field was made from; None for those of GraphQL itself."""
     return field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
 
 
@@ -211,6 +215,6 @@ def simple_source(definition: StrawberryField) -> Source | None:
         return Loaded(cast("Load", load), definition)
     if function := definition.metadata.get(DERIVED):
         return Computed(cast("Callable[[Any], Any]", function))
-    if definition.base_resolver is None and definition.default_resolver is getattr:
+    if cast("Any", definition).base_resolver is None and definition.default_resolver is getattr:
         return Computed(attrgetter(definition.python_name))
     return None

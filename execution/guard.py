@@ -1,4 +1,4 @@
-"""The guard: no document is executed that was not parsed, measured, validated and priced, once for each text."""
+"""The guard: no document is executed that was not read, measured and validated, once for each text."""
 
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from execution.limits import Limits, Ruler, TooLarge
+from execution.plan import Plans
 from execution.prices import Price, Pricer
 
 MOST_ERRORS: Final = 5
@@ -74,6 +75,7 @@ class Admitted:
     document: DocumentNode
     prices: dict[int, Price] = field(default_factory=dict[int, Price])
     """By the identity of the operation."""
+    plans: Plans = field(default_factory=Plans)
 
     def price(self, schema: GraphQLSchema, operation: OperationDefinitionNode) -> Price:
         """Return what one of its operations costs."""

@@ -103,7 +103,9 @@ class Ruler:
         """Return the size of an operation. Raise TooLarge for too many root fields."""
         size = self.of_selections(operation.selection_set)
         is_mutation = operation.operation is OperationType.MUTATION
-        within("root fields", size.roots, self.limits.mutation_roots if is_mutation else self.limits.query_roots)
+        within(
+            "root fields", size.roots, self.limits.mutation_roots if is_mutation else self.limits.query_roots
+        )
         within("fields that sign in or change a second factor", size.once, 1)
         places = [operation, *(operation.variable_definitions or ())]
         return size.beside(Size(directives=sum(self.directives(it.directives) for it in places)))

@@ -129,7 +129,7 @@ def field_of(place: Place) -> Place:
 
 
 def nearest_nullable(place: Owner) -> Owner:
-    """Return the place that is null when this one can not be (GraphQL section 6.4.4); None: all of the data."""
+    """Return the place that is null when this one can not be (GraphQL section 6.4.4); None: all data."""
     while place is not None and not place[2].nullable:
         place = place[0]
     return place

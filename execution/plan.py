@@ -1,6 +1,5 @@
 """An operation made ready: for each type that can stand in a place, which fields are read there."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -11,13 +10,14 @@ from graphql.language import DirectiveNode, FieldNode, VariableNode, Visitor, vi
 
 from execution.columns import Source, source_of
 from execution.places import Spot
-from execution.shapes import Shape, shape_of
+from execution.shapes import Shape, shape_of, type_of
 
 if TYPE_CHECKING:  # it imports this module
     from execution.breadth_first import BreadthFirst
 
 TYPENAME: Final = "__typename"
-MOST_PLANS: Final = 2000
+# Of one operation: with many conditions there could be a plan for every one of their answers.
+MOST_PLANS: Final = 16
 
 
 @dataclass(slots=True, eq=False)
@@ -69,7 +69,7 @@ def field_plan(
 ) -> FieldPlan:
     """Return the plan of one field."""
     nodes = [it.node for it in details]
-    shape = shape_of(definition.type)
+    shape = shape_of(type_of(definition))
     spot = Spot(shape.nullable, ordinal, parent.name)
     source = None if nodes[0].name.value == TYPENAME else source_of(definition)
     return FieldPlan(name, spot, parent, definition, details, nodes, shape, source)
@@ -89,43 +89,31 @@ class Conditions(Visitor):
 
 @dataclass(slots=True, eq=False)
 class Prepared:
-    """The plans of one operation of one schema, one for each set of conditions that was asked with."""
+    """The plans of one operation, one for each set of conditions that it was asked with."""
 
-    kept: tuple[object, ...]
-    """What its key was made from: kept, so that nothing else can get the same key."""
     conditions: Sequence[str]
     plans: dict[tuple[object, ...], Selection] = field(default_factory=dict[tuple[object, ...], Selection])
 
 
 class Plans:
-    """The plans of the operations that ran last; an operation is known by the document that it stands in."""
+    """The plans of the operations of one document, for as long as that is kept."""
 
-    def __init__(self, most: int = MOST_PLANS) -> None:
-        self.most = most
-        self._prepared: OrderedDict[tuple[int, int], Prepared] = OrderedDict()
+    def __init__(self) -> None:
+        self._prepared: dict[int, Prepared] = {}
+        """By the identity of the operation."""
 
     def root(self, executor: "BreadthFirst", root_type: GraphQLObjectType) -> Selection:
-        """Return the plan of an operation's root. Raise GraphQLError, RecursionError."""
-        prepared = self.prepared(executor)
+        """Return the plan of an operation's root. Raise GraphQLError."""
+        prepared = self._prepared.get(id(executor.operation))
+        if prepared is None:
+            prepared = self._prepared[id(executor.operation)] = Prepared(conditions(executor))
         values: dict[str, Any] = executor.variable_values.coerced
         key = tuple(values.get(name) for name in prepared.conditions)
         found = prepared.plans.get(key)
         if found is None:
             found = selection(executor, root_type, executor.root_fields(root_type))
-            if len(prepared.plans) < self.most:
+            if len(prepared.plans) < MOST_PLANS:
                 prepared.plans[key] = found
-        return found
-
-    def prepared(self, executor: "BreadthFirst") -> Prepared:
-        """Return what is kept of an operation."""
-        key = (id(executor.schema), id(executor.operation))
-        found = self._prepared.get(key)
-        if found is None:
-            found = self._prepared[key] = Prepared((executor.schema, executor.operation), conditions(executor))
-            if len(self._prepared) > self.most:
-                self._prepared.popitem(last=False)
-        else:
-            self._prepared.move_to_end(key)
         return found
 
 

@@ -30,7 +30,10 @@ from strawberry.schema_directive import Location
 
 from execution.columns import definition_of
 from execution.limits import ENDLESS, INTROSPECTION
+from execution.shapes import type_of
 
+# No list gives more at once; whoever asks for more is told so by the field itself.
+LONGEST: Final = 100
 # The whole description of the schema is some thousand objects.
 OF_INTROSPECTION: Final = 500
 EVERYWHERE: Final = [
@@ -74,7 +77,7 @@ class Length:
         """Return the length with these values of the variables."""
         values = (variables.get(name) for name in self.variables)
         asked = [*self.asked, *(length_of(it) for it in values if it is not None)]
-        return max(0, *asked) if asked else self.assumed
+        return min(max(0, *asked), LONGEST) if asked else self.assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +146,9 @@ class Pricer:
             return Price(OF_INTROSPECTION)
         field = cast("GraphQLField", self.schema.get_field(cast("Any", parent), name))
         size = said(field, ListSize)
-        length = Length() if size is None else length_asked(size, field, node)
-        below = {it: length for it in size.sized_fields or ()} if size else {}
-        type_ = get_named_type(field.type)
+        length = Length() if size is None else length_asked(size, node)
+        below = dict.fromkeys(size.sized_fields or (), length) if size else {}
+        type_ = cast("GraphQLNamedType", get_named_type(type_of(field)))
         one = Price(int(is_composite_type(type_))).plus(self.of_selections(type_, node.selection_set, below))
         own = said(field, Cost)
         times = sizes.get(name) or (Length() if below else length)
@@ -162,7 +165,7 @@ def said(field: GraphQLField, word: type[Word]) -> Word | None:
     return found[0] if found else None
 
 
-def length_asked(size: ListSize, field: GraphQLField, node: FieldNode) -> Length:
+def length_asked(size: ListSize, node: FieldNode) -> Length:
     """Return how long a list can be with the arguments of one field."""
     given = {it.name.value: it.value for it in node.arguments or ()}
     slicing = [given[name] for name in size.slicing_arguments or () if name in given]

@@ -2,14 +2,14 @@
 
 import inspect
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from graphql import GraphQLAbstractType, GraphQLError, GraphQLObjectType, Undefined
-from graphql.pyutils import UndefinedType, is_iterable
+from graphql.pyutils import UndefinedType
 
 from execution.columns import Column, attempt, mapped
 from execution.failures import Failures
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # they import this module
 
 # What can stand in a column in place of a value, beside None.
 NO_VALUES: Final = (Exception, UndefinedType)
+# What Python can iterate over, and GraphQL has no lists of.
+NO_LISTS: Final = (str, bytes, bytearray, memoryview, Mapping)
 
 
 class Run:
@@ -32,6 +34,8 @@ class Run:
 
     def __init__(self, executor: "BreadthFirst") -> None:
         self.executor = executor
+        # graphql-core leaves open what the context of an operation is, and with it the types of these.
+        self._open: Any = executor
         self.context = executor.context_value
         self.failures = Failures()
 
@@ -43,7 +47,7 @@ class Run:
     def info(self, field: FieldPlan, owner: Owner) -> Any:
         """Return what graphql-core tells a resolver of the field of one object."""
         path = cast("Any", path_of((owner, field.name, field.spot)))
-        return self.executor.build_resolve_info(field.definition, field.nodes, field.parent, path)
+        return self._open.build_resolve_info(field.definition, field.nodes, field.parent, path)
 
     async def objects(
         self, wanted: Selection, objects: Sequence[Any], places: Sequence[Owner]
@@ -113,7 +117,7 @@ class Run:
         """Return scalars and enums as the response holds them."""
         column = mapped(shape.convert, values)
         if any(kind is NoneType or issubclass(kind, NO_VALUES) for kind in set(map(type, column))):
-            complete = partial(self.executor.complete_leaf_value, shape.type)
+            complete = partial(self.executor.complete_leaf_value, shape.scalar)
             column = [attempt(complete, it) for it in values]
             self.tell(field, shape, column, places)
             return [None if isinstance(it, Exception) else it for it in column]
@@ -130,7 +134,7 @@ class Run:
     async def composites(self, field: FieldPlan, shape: Composite, values: Column, places: Places) -> Column:
         """Return objects; those of one type together."""
         if not shape.is_abstract:
-            return await self.of_type(field, cast("GraphQLObjectType", shape.type), values, places)
+            return await self.of_type(field, cast("GraphQLObjectType", shape.declared), values, places)
         column: Column = [None] * len(values)
         groups: defaultdict[GraphQLObjectType, list[int]] = defaultdict(list)
         for at, value in enumerate(values):
@@ -150,14 +154,14 @@ class Run:
         self, field: FieldPlan, shape: Composite, value: object, places: Places, at: int
     ) -> GraphQLObjectType:
         """Return the type of a value behind an interface or a union. Raise GraphQLError."""
-        declared = cast("GraphQLAbstractType", shape.type)
+        declared = cast("GraphQLAbstractType", shape.declared)
         if isinstance(value, Typed) and value.typename in field.types:
             return field.types[value.typename]
         info = self.info(field, field_of(places.at(at))[0])
         name: Any = (declared.resolve_type or self.executor.type_resolver)(value, info, declared)
         if inspect.isawaitable(name):
             name = await name
-        found = self.executor.ensure_valid_runtime_type(name, declared, field.details, info, value)
+        found = self._open.ensure_valid_runtime_type(name, declared, field.details, info, value)
         if isinstance(value, Typed) and value.typename == found.name:
             field.types[found.name] = found
         return found
@@ -192,6 +196,6 @@ def items_of(field: FieldPlan, value: Any) -> Any:
     """
     if isinstance(value, NO_VALUES):
         return value
-    if not is_iterable(value):
+    if not isinstance(value, Iterable) or isinstance(value, NO_LISTS):
         raise GraphQLError(f"Expected Iterable, but did not find one for field '{field.title}'.")
-    return list(value)
+    return list(cast("Iterable[Any]", value))

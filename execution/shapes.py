@@ -9,21 +9,25 @@ from graphql import (
     GraphQLAbstractType,
     GraphQLBoolean,
     GraphQLEnumType,
+    GraphQLField,
     GraphQLID,
     GraphQLLeafType,
     GraphQLObjectType,
-    GraphQLOutputType,
     GraphQLString,
     is_abstract_type,
     is_leaf_type,
-    is_list_type,
-    is_non_null_type,
+    is_list_type,  # pyright: ignore[reportUnknownVariableType]  it says nothing of what is in the list
+    is_non_null_type,  # pyright: ignore[reportUnknownVariableType]  likewise
 )
 
 from execution.places import Spot
 
 # What these types hold is in the response as it is, so that nobody need look at each value.
-AS_IT_IS: Final = {GraphQLString: str, GraphQLID: str, GraphQLBoolean: bool}
+AS_IT_IS: Final[dict[GraphQLLeafType, type[object]]] = {
+    GraphQLString: str,
+    GraphQLID: str,
+    GraphQLBoolean: bool,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +35,10 @@ class Leaf:
     """A scalar or an enum."""
 
     nullable: bool
-    type: GraphQLLeafType
+    scalar: GraphQLLeafType
     convert: Callable[[Any], Any]
-    as_it_is: frozenset[type]
+    as_it_is: frozenset[type[object]]
+    """Values of these types stay what they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Composite:
     """An object, or one of several types that share an interface or a union."""
 
     nullable: bool
-    type: GraphQLObjectType | GraphQLAbstractType
+    declared: GraphQLObjectType | GraphQLAbstractType
     is_abstract: bool
 
 
@@ -70,16 +75,27 @@ class Names(dict[Any, str]):
         return name
 
 
-def shape_of(declared: GraphQLOutputType) -> Shape:
-    """Return the shape of a field's declared type."""
+def type_of(field: GraphQLField) -> Any:
+    """Return the declared type of a field."""
+    return cast("Any", field).type
+
+
+def shape_of(declared: Any) -> Shape:
+    """Return the shape of a declared type."""
     nullable = not is_non_null_type(declared)
-    inner = declared.of_type if is_non_null_type(declared) else declared
+    inner = cast("Any", declared if nullable else declared.of_type)
     if is_list_type(inner):
-        item = shape_of(inner.of_type)
+        item = shape_of(cast("Any", inner).of_type)
         return ListOf(nullable, item, Spot(item.nullable))
     if is_leaf_type(inner):
-        kept = AS_IT_IS.get(cast("Any", inner))
-        kinds = {kept, NoneType} if kept and nullable else {kept} if kept else set[type]()
-        convert = Names(inner).__getitem__ if isinstance(inner, GraphQLEnumType) else inner.coerce_output_value
-        return Leaf(nullable, inner, convert, frozenset(kinds))
-    return Composite(nullable, cast("Any", inner), is_abstract_type(inner))
+        return leaf(inner, nullable=nullable)
+    return Composite(nullable, inner, is_abstract_type(inner))
+
+
+def leaf(scalar: GraphQLLeafType, *, nullable: bool) -> Leaf:
+    """Return the shape of a scalar or an enum."""
+    kept = AS_IT_IS.get(scalar)
+    kinds = [it for it in (kept, NoneType if nullable else None) if it] if kept else []
+    is_enum = isinstance(scalar, GraphQLEnumType)
+    convert = Names(scalar).__getitem__ if is_enum else scalar.coerce_output_value
+    return Leaf(nullable, scalar, convert, frozenset(kinds))

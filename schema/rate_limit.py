@@ -18,4 +18,6 @@ class RateLimit:
 
 async def rate_limits(roots: Sequence[None], request: Context) -> list[RateLimit]:
     now = await standing(request)
-    return [RateLimit(request.cost, now.limit, now.remaining, now.restore_rate)]
+    return [
+        RateLimit(cost=request.cost, limit=now.limit, remaining=now.remaining, restore_rate=now.restore_rate)
+    ]

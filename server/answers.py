@@ -75,7 +75,9 @@ def status_of(answer: Answer, media: str) -> int:
     return 200 if media == JSON and status == NOT_TOLD_BY_STATUS else status
 
 
-def refuse(message: str, status: int, media: str = JSON, headers: Mapping[str, str] | None = None) -> Response:
+def refuse(
+    message: str, status: int, media: str = JSON, headers: Mapping[str, str] | None = None
+) -> Response:
     """Return the response to a request that holds no operation."""
     body = orjson.dumps({"errors": [{"message": message}]})
     return Response(body, status, headers, media_type=media)

@@ -1,4 +1,4 @@
-"""From the body of a request to the operation in it: JSON, multipart, or the address of a GET."""
+"""From a request to what it asks: in JSON, in parts (GraphQL multipart request specification), or by GET."""
 
 import json
 from collections.abc import Mapping
@@ -113,10 +113,7 @@ def in_address(query: Mapping[str, str]) -> dict[str, Any]:
 
 
 async def in_parts(request: Request, rules: HttpRules) -> Any:
-    """Return what a multipart request says, its files in their places (GraphQL multipart request specification).
-
-    Raise NoOperation.
-    """
+    """Return what a multipart request says, its files in their places. Raise NoOperation."""
     try:
         form = await request.form(
             max_files=MOST_PARTS, max_fields=MOST_PARTS, max_part_size=rules.largest_json
@@ -144,17 +141,19 @@ def object_in(part: UploadFile | str | None) -> dict[str, Any]:
 
 def put(operations: dict[str, Any], path: object, file: UploadFile) -> None:
     """Put a file where the operation has a null for it. Raise NoOperation."""
-    steps = path.split(".") if isinstance(path, str) else []
+    first, *steps = path.split(".") if isinstance(path, str) else [""]
     within: Any = operations
+    key: Any = first
     try:
-        for step in steps[:-1]:
-            within = within[int(step) if isinstance(within, list) else step]
-        last = int(steps[-1]) if isinstance(within, list) else steps[-1]
-        if within[last] is not None or steps[0] != "variables":
-            raise KeyError(last)
-        within[last] = file
+        for step in steps:
+            within = within[key]
+            key = int(step) if isinstance(cast("object", within), list) else step
+        is_free = first == "variables" and within[key] is None
     except (IndexError, KeyError, TypeError, ValueError):
-        raise NoOperation("`map` names places in `variables` that are null.") from None
+        is_free = False
+    if not is_free:
+        raise NoOperation("`map` names places in `variables` that are null.")
+    within[key] = file
 
 
 def parameters(asked: object, rules: HttpRules) -> Parameters:
@@ -187,7 +186,7 @@ def typed(held: Mapping[str, Any], name: str, kind: type[Kind]) -> Kind | None:
 
 
 def document_id_in(held: Mapping[str, Any], extensions: Mapping[str, Any]) -> str | None:
-    """Return the id of a document: as GraphQL over HTTP, as Relay, or as Apollo sends it. Raise NoOperation."""
+    """Return a document's id as GraphQL over HTTP, Relay or Apollo send it. Raise NoOperation."""
     persisted = typed(extensions, "persistedQuery", dict) or {}
     return typed(held, "documentId", str) or typed(held, "doc_id", str) or typed(persisted, "sha256Hash", str)
 

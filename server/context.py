@@ -26,8 +26,8 @@ def token_of(request: Request, origins: Collection[str]) -> Token | None:
     """Return the token of whoever sends a request, None for whoever does not say. Raise NotFromHere.
 
     A bearer token is sent by whoever holds it. A cookie is sent by a browser, whichever page asks it to: with
-    it, and with the one content type that plain forms have too, must come the header that foreign pages can not
-    send, and no origin but one of ours.
+    it, and with the one content type that plain forms have too, must come the header that foreign pages can
+    not send, and no origin but one of ours.
     """
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
@@ -64,6 +64,4 @@ def give_cookie(response: Response, token: Token | None) -> None:
         response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
     else:
         seconds = int(LASTS_FOR.total_seconds())
-        response.set_cookie(
-            COOKIE, str(token), max_age=seconds, secure=True, httponly=True, samesite="lax"
-        )
+        response.set_cookie(COOKIE, str(token), max_age=seconds, secure=True, httponly=True, samesite="lax")

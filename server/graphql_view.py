@@ -65,9 +65,7 @@ class GraphQLView:
         except TimeoutError:
             return refuse("The body took too long.", 408, media)
         announced: list[Token | None] = []
-        context = context_of(
-            self.ports, request, token, request_id=request_id, announce=announced.append
-        )
+        context = context_of(self.ports, request, token, request_id=request_id, announce=announced.append)
         response = respond(await self.outcome(request, parameters, context), media)
         for token in announced:
             give_cookie(response, token)
@@ -81,7 +79,9 @@ class GraphQLView:
                 async with asyncio.timeout(self.rules.answer_within):
                     return await self.operations.run(asked, context)
         except Refused as error:
-            return Answer(errors=[GraphQLError(str(error), extensions={"code": error.code})], refusal=error.code)
+            return Answer(
+                errors=[GraphQLError(str(error), extensions={"code": error.code})], refusal=error.code
+            )
         except Busy as error:
             return refusal(error, context)
         except TimeoutError:

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 
 import asyncpg
@@ -14,11 +14,13 @@ from starlette.applications import Starlette
 from demo import world
 from mail.sink import Sink
 from resolvers.ports import Ports
-from server import banner, migrations
+from server import banner, migrations, trusted_documents
 from server.app import create_app
 from server.embedded import embedded
 from server.house import open_house, working
+from server.http_rules import HttpRules
 from server.settings import Settings
+from server.trusted_documents import BadDocuments
 
 BACKLOG = 2048
 STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -76,7 +78,7 @@ async def migrate(url: str) -> None:
 async def serve(settings: Settings, url: str, listening: socket.socket, *, is_demo: bool) -> None:
     """Answer until the program is told to stop. Raise CannotRun."""
     async with application(settings, url, is_demo=is_demo) as app:
-        await server_of(app).serve(sockets=[listening])
+        await server_of(app, settings.trusted_proxies).serve(sockets=[listening])
 
 
 @asynccontextmanager
@@ -90,7 +92,18 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
         if is_demo:
             await open_demo(settings, ports)
-        yield create_app(ports, background=lambda: working(worker))
+        yield create_app(ports, background=lambda: working(worker), rules=rules_of(settings))
+
+
+def rules_of(settings: Settings) -> HttpRules:
+    """Return what the settings say of the HTTP view. Raise CannotRun."""
+    try:
+        known = trusted_documents.read(settings.documents, settings.documents_mode)
+    except BadDocuments as error:
+        raise CannotRun(f"KLUIS_DOCUMENTS: {error}.") from None
+    return HttpRules(
+        allows_get=settings.get_queries, origins=frozenset(settings.allowed_origins), documents=known
+    )
 
 
 class Server(uvicorn.Server):
@@ -109,9 +122,17 @@ class Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-def server_of(app: Starlette) -> Server:
-    """Return the HTTP server of an application; it believes no proxy's headers (ASVS 4.1.3)."""
-    return Server(uvicorn.Config(app, log_level="warning", server_header=False, proxy_headers=False))
+def server_of(app: Starlette, proxies: Sequence[str] = ()) -> Server:
+    """Return the HTTP server of an application; it believes these proxies alone (ASVS 4.1.3)."""
+    return Server(
+        uvicorn.Config(
+            app,
+            log_level="warning",
+            server_header=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=list(proxies),
+        )
+    )
 
 
 async def open_demo(settings: Settings, ports: Ports) -> None:

@@ -4,9 +4,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from server.trusted_documents import Mode
 
 PREFIX = "KLUIS_"
 DRIVER = "postgresql+asyncpg://"
@@ -28,6 +31,18 @@ def _is_web_address(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
     return url.rstrip("/")
+
+
+def _words(value: object) -> object:
+    return tuple(it.strip() for it in value.split(",") if it.strip()) if isinstance(value, str) else value
+
+
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or f"{parts.scheme}://{parts.netloc}" != origin:
+            raise ValueError("must be origins, such as https://portal.example, without a path")
+    return origins
 
 
 def _own_address(found: Mapping[str, object]) -> str:
@@ -71,6 +86,26 @@ class Settings(BaseSettings):
         description="The file with this installation's keys; unset: `keys.json` in the home folder.",
     )
     upload_limit: int = Field(default=25 << 20, gt=0, description="The largest document, in bytes.")
+    allowed_origins: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)
+    ] = Field(
+        default=(),
+        description="Front ends on other addresses that may ask with the session's cookie, such as "
+        "`https://portal.example`; several are parted by commas.",
+    )
+    get_queries: bool = Field(default=False, description="Whether queries may come by GET too.")
+    documents: Path | None = Field(
+        default=None,
+        description="Trusted documents: a manifest of Relay, graphql-codegen or Apollo, or a folder of them.",
+    )
+    documents_mode: Mode = Field(
+        default=Mode.PREFER,
+        description="`prefer`: others are executed too; `only`: no others; `off`: none is known by its id.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, parted by commas.",
+    )
 
 
 def read() -> Settings:

@@ -57,7 +57,9 @@ class TrustedDocuments:
             return text, False
         is_known = self.texts.get(hash_of(text)) == text
         if self.mode is Mode.ONLY and not is_known:
-            raise Refused("DOCUMENT_NOT_TRUSTED", "Only documents that the operator vouches for are executed.")
+            raise Refused(
+                "DOCUMENT_NOT_TRUSTED", "Only documents that the operator vouches for are executed."
+            )
         return text, is_known
 
 
