@@ -14,6 +14,7 @@ from permissions.people import IS_STAFF
 from resolvers.levels import column, grouped, looked_up
 from resolvers.reading import Reading
 
+NAMES: Final = {it: f"name_{it.lower()}" for it in Language}
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
 CATEGORY: Final[AnySelect] = select(
     Category.id,
@@ -61,5 +62,4 @@ async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[li
 
 def name_in(category: AnyRow, language: Language) -> str:
     """Return the category's name in a language, in Dutch where it has none."""
-    names = {Language.FR: category.name_fr, Language.DE: category.name_de, Language.EN: category.name_en}
-    return names.get(language) or category.name_nl
+    return getattr(category, NAMES[language]) or category.name_nl
