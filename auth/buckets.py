@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import Throttle
-from models.tables import LICENCE
+from models.tables import LICENCE, Rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +30,10 @@ class Bucket:
 
     def left(self, full_at: datetime | None, now: datetime) -> int:
         """Return how many points there are in a bucket that is full again at a moment; None: it is."""
-        missing = max(0.0, (full_at - now).total_seconds()) * self.per_second if full_at else 0.0
-        return int(self.capacity - missing)
+        if full_at is None or full_at <= now:
+            return self.capacity
+        # Times divide exactly, where seconds would be rounded; a point that is back in part is not back.
+        return self.capacity + (now - full_at) // self.takes(1)
 
     def wait(self, points: int, full_at: datetime | None, now: datetime) -> int:
         """Return in how many seconds there will be so many points; at least 1."""
@@ -72,7 +74,7 @@ async def take(
     return points <= bucket.capacity and (await change.execute(TAKE, values)).first() is not None
 
 
-async def full_at(connection: AsyncConnection, licence_id: UUID, key: str) -> datetime | None:
+async def full_at(rows: Rows, licence_id: UUID, key: str) -> datetime | None:
     """Return when a bucket is full again; None for one that nobody has taken from."""
-    found = (await connection.execute(FULL_AT, {"licence": licence_id, "key": key})).first()
-    return found.allowed_at if found else None
+    found = await rows(FULL_AT, {"licence": licence_id, "key": key})
+    return found[0].allowed_at if found else None

@@ -55,7 +55,7 @@ class OpaqueIds:
     def write(self, type_name: str, keys: Sequence[UUID]) -> list[str]:
         """Return the ids of things of one type, in order."""
         letter = LETTERS[type_name]
-        # With two zero bytes behind it a block ends where base64 begins anew, so that one call spells them all;
+        # With two zero bytes behind it a block ends where base64 begins anew: one call spells them all, and
         # the 22 letters that `pack` would write are the same.
         spelled = pack(b"".join(hidden + b"\0\0" for hidden in self.hide(keys)))
         return [letter + spelled[at : at + SPELLED] for at in range(0, len(spelled), SPELLED_APART)]

@@ -6,12 +6,12 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, bindparam, delete, exists, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.tokens import Token
 from core.viewer import Language, Role, Viewer
 from models import Account, AccountGroup, AccountGroupMember, Session
-from models.tables import LICENCE, AnyRow
+from models.tables import LICENCE, AnyRow, Rows
 
 IDLE_FOR: Final = timedelta(minutes=30)
 LASTS_FOR: Final = timedelta(hours=12)
@@ -68,18 +68,14 @@ SEEN = (
 CLOSE = delete(Session).where(Session.licence_id == LICENCE, Session.id == bindparam("session"))
 
 
-async def viewer_with(connection: AsyncConnection, token: Token, now: datetime) -> Viewer | None:
+async def viewer_with(rows: Rows, token: Token, now: datetime) -> Viewer | None:
     """Return the viewer whom a token stands for, or None when it stands for nobody any more."""
-    found = await connection.execute(BY_DIGEST, moments(token.licence_id, now) | {"digest": token.digest})
-    return viewer_of(found.all())
+    return viewer_of(await rows(BY_DIGEST, moments(token.licence_id, now) | {"digest": token.digest}))
 
 
-async def viewer_in(
-    connection: AsyncConnection, licence_id: UUID, session_id: UUID, now: datetime
-) -> Viewer | None:
+async def viewer_in(rows: Rows, licence_id: UUID, session_id: UUID, now: datetime) -> Viewer | None:
     """Return the viewer of a session, or None when it has ended."""
-    found = await connection.execute(BY_ID, moments(licence_id, now) | {"session": session_id})
-    return viewer_of(found.all())
+    return viewer_of(await rows(BY_ID, moments(licence_id, now) | {"session": session_id}))
 
 
 def moments(licence_id: UUID, now: datetime) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """How large a document may be, found out in linear time: each fragment is measured once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from graphql import GraphQLError, OperationType
@@ -17,8 +17,9 @@ from graphql.language import (
     SelectionSetNode,
 )
 
-# What describes the schema is deep by nature; graphql-core bounds it, and its price bounds how often.
+# What describes the schema is deep by nature, and graphql-core bounds that; all else of it is counted.
 INTROSPECTION: Final = ("__schema", "__type")
+OF_INTROSPECTION: Final = "__"
 # What doubles with every fragment is counted no further.
 ENDLESS: Final = 1_000_000
 
@@ -115,8 +116,10 @@ class Ruler:
         if name not in self.measured and name in self.fragments:
             self.measured[name] = None
             fragment = self.fragments[name]
-            own = Size(directives=self.directives(fragment.directives))
-            self.measured[name] = self.of_selections(fragment.selection_set).beside(own)
+            size = self.of_selections(fragment.selection_set)
+            if fragment.type_condition.name.value.startswith(OF_INTROSPECTION):
+                size = replace(size, depth=0)
+            self.measured[name] = size.beside(Size(directives=self.directives(fragment.directives)))
         found = self.measured.get(name, Size())
         if found is None:
             raise TooLarge(f"The fragment {name} spreads itself.")
@@ -142,9 +145,9 @@ class Ruler:
     def of_field(self, node: FieldNode, directives: int) -> Size:
         """Return the size of a field with all that is asked of it."""
         name = node.name.value
-        below = Size() if name in INTROSPECTION else self.of_selections(node.selection_set)
+        below = self.of_selections(node.selection_set)
         return Size(
-            below.depth + 1,
+            1 if name in INTROSPECTION else below.depth + 1,
             below.fields + 1,
             below.aliases + bool(node.alias),
             below.directives + directives,

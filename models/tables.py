@@ -4,6 +4,7 @@
 itself refuses a reference from one firm to another, and the tables can be distributed over nodes by licence.
 """
 
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, TypeAlias
 from uuid import UUID
@@ -49,6 +50,8 @@ AnyRow: TypeAlias = Row[*tuple[Any, ...]]
 """A row of a statement whose columns the type checker does not know."""
 AnySelect: TypeAlias = Select[*tuple[Any, ...]]
 """A SELECT, likewise."""
+Rows: TypeAlias = Callable[[AnySelect, Mapping[str, Any]], Awaitable[Sequence[AnyRow]]]
+"""What finds the rows of a SELECT with these values."""
 LICENCE = bindparam("licence", type_=Uuid())
 """The viewer's licence, which every statement names."""
 

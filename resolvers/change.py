@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.viewer import Viewer
 from models import Account, Entity, Event, Letter, Relation
 from models.tables import LICENCE, AnyRow
-from resolvers.database import carried_out
 from resolvers.ports import Ports
 from resolvers.reading import Reading
 
@@ -42,7 +41,7 @@ class Change(Reading):
         """Return what a statement finds, what this transaction has changed included."""
         await self.session.flush()
         connection = await self.session.connection()
-        found = await carried_out(connection, statement, self.bound(values))
+        found = await connection.execute(statement, self.bound(values))
         return found.all() if found.returns_rows else ()
 
     def add(self, entity: type[Added], /, **values: Any) -> Added:

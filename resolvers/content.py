@@ -14,6 +14,7 @@ from core.viewer import Viewer
 from models import DocumentVersion, Event
 from models.tables import LICENCE, AnyRow
 from resolvers.document_rows import these
+from resolvers.fetching import reads
 from resolvers.levels import column
 from resolvers.ports import Ports
 from resolvers.reading import Reading
@@ -118,13 +119,13 @@ async def record_opened(ports: Ports, link: ContentLink, viewer: Viewer, *, inli
 async def still_allowed(ports: Ports, link: ContentLink) -> tuple[Viewer, AnyRow]:
     """Return who opens the link and the version it means, by what is true now. Raise NotFound."""
     async with ports.database.snapshot(link.licence_id) as connection:
-        now = ports.clock.now()
-        viewer = await sessions.viewer_in(connection, link.licence_id, link.session_id, now)
+        rows, now = reads(connection), ports.clock.now()
+        viewer = await sessions.viewer_in(rows, link.licence_id, link.session_id, now)
         if viewer is None:
             raise NotFound
         values = {"licence": link.licence_id, "principals": viewer.principals, "ids": [link.document_id]}
-        readable = (await connection.execute(these(for_staff=viewer.is_staff), values)).first()
-        version = (await connection.execute(VERSIONS, values | {"number": link.version})).first()
-        if readable is None or version is None:
+        readable = await rows(these(for_staff=viewer.is_staff), values)
+        versions = await rows(VERSIONS, values | {"number": link.version})
+        if not readable or not versions:
             raise NotFound
-        return viewer, version
+        return viewer, versions[0]

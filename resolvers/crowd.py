@@ -12,17 +12,17 @@ class Crowd:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self._inside = Counter[Hashable]()
+        self.inside = Counter[Hashable]()
 
     @contextmanager
     def enter(self, who: Hashable) -> Generator[None]:
         """Be inside while the block runs. Raise Busy when there are too many of them."""
-        if self._inside[who] >= self.most:
+        if self.inside[who] >= self.most:
             raise Busy
-        self._inside[who] += 1
+        self.inside[who] += 1
         try:
             yield
         finally:
-            self._inside[who] -= 1
-            if not self._inside[who]:
-                del self._inside[who]
+            self.inside[who] -= 1
+            if not self.inside[who]:
+                del self.inside[who]

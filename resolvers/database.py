@@ -1,16 +1,17 @@
 """The database as a licence sees it: one snapshot to read from, one transaction to change in."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Executable, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import event, select
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from core.errors import TookTooLong
 from models import Licence
+from resolvers.fetching import driver_of
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
@@ -39,18 +40,20 @@ class Database:
             hide_parameters=True,
             connect_args={"server_settings": SERVER_SETTINGS},
         )
+        event.listen(self.engine.sync_engine, "handle_error", tell_given_up)
 
     @asynccontextmanager
     async def snapshot(self, licence_id: UUID) -> AsyncGenerator[AsyncConnection]:
         """Yield a connection on which everything is read as of one moment, and nothing can be written."""
-        async with self._transaction(READ, licence_id) as connection:
+        # There is nothing to keep, and what failed within it has been told already.
+        async with self._transaction(READ, licence_id, finish=end) as connection:
             yield connection
 
     @asynccontextmanager
     async def change(self, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
         """Yield a session whose changes are committed when the block ends, all or none."""
         async with (
-            self._transaction(CHANGE, licence_id) as connection,
+            self._transaction(CHANGE, licence_id, finish=commit) as connection,
             AsyncSession(connection, expire_on_commit=False) as session,
         ):
             yield session
@@ -67,34 +70,30 @@ class Database:
         await self.engine.dispose()
 
     @asynccontextmanager
-    async def _transaction(self, begin: str, licence_id: UUID) -> AsyncGenerator[AsyncConnection]:
+    async def _transaction(
+        self, begin: str, licence_id: UUID, finish: Callable[[AsyncConnection, Any], Awaitable[None]]
+    ) -> AsyncGenerator[AsyncConnection]:
         async with self.engine.connect() as connection:
-            driver = await driver_of(connection)
+            driver = driver_of(connection)
             try:
                 await driver.execute(f"{begin}; SET LOCAL kluis.licence = '{licence_id}'")
                 yield connection
-                await driver.execute("COMMIT")
+                await finish(connection, driver)
             except BaseException:
                 # A connection whose state is not known must not be lent again.
                 await end(connection, driver)
                 raise
 
 
-async def carried_out(
-    connection: AsyncConnection, statement: Executable, values: Mapping[str, Any]
-) -> CursorResult[Any]:
-    """Return what came of a statement. Raise TookTooLong when the database gave it up."""
-    try:
-        return await connection.execute(statement, values)
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) == GIVEN_UP:
-            raise TookTooLong from error
-        raise
+def tell_given_up(context: ExceptionContext) -> None:
+    """Raise TookTooLong in place of an error that says so, wherever a statement was carried out."""
+    if getattr(context.original_exception, "sqlstate", None) == GIVEN_UP:
+        raise TookTooLong from context.original_exception
 
 
-async def driver_of(connection: AsyncConnection) -> Any:
-    """Return asyncpg's own connection beneath."""
-    return (await connection.get_raw_connection()).driver_connection
+async def commit(_: AsyncConnection, driver: Any) -> None:
+    """Keep what was changed."""
+    await driver.execute("COMMIT")
 
 
 async def end(connection: AsyncConnection, driver: Any) -> None:

@@ -65,9 +65,14 @@ async def totals(request: Reading, pages: Sequence[NamedPage]) -> list[int | Non
 
 async def total(request: Reading, page: NamedPage) -> int | None:
     """Return how many there are in the page's list, None for more than 10,000."""
-    some = page.whole.limit(COUNTED_UP_TO + 1).subquery()
-    (row,) = await request.rows(select(func.count()).select_from(some), **page.values)
+    (row,) = await request.rows(count_of(page.whole), **page.values)
     return row[0] if row[0] <= COUNTED_UP_TO else None
+
+
+@lru_cache(maxsize=16)
+def count_of(whole: AnySelect) -> AnySelect:
+    """Return the statement that counts a list, no further than needed."""
+    return select(func.count()).select_from(whole.limit(COUNTED_UP_TO + 1).subquery())
 
 
 def searched(text: str) -> str:

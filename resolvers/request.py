@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from auth import sessions
 from core.errors import Unauthenticated
 from core.tokens import Token
-from models.tables import AnyRow
+from models.tables import AnyRow, AnySelect
 from resolvers.change import Change
-from resolvers.database import carried_out
+from resolvers.fetching import fetched, reads
 from resolvers.ports import Ports
 from resolvers.reading import Reading
 
@@ -44,7 +44,7 @@ class Request(Reading):
         """Find out who asks."""
         if self.token:
             connection = await self._open_snapshot(self.token)
-            self.asker = await sessions.viewer_with(connection, self.token, self.now)
+            self.asker = await sessions.viewer_with(reads(connection), self.token, self.now)
 
     async def close(self) -> None:
         """Give the connection back, and note that the session was used."""
@@ -58,7 +58,7 @@ class Request(Reading):
         bound = self.bound(values)
         async with self._one_at_a_time:
             connection = self._connection or await self._open_snapshot(self._required_token())
-            return (await carried_out(connection, statement, bound)).all()
+            return await fetched(connection, cast("AnySelect", statement), bound)
 
     @asynccontextmanager
     async def change(self) -> AsyncGenerator[Change]:
@@ -66,7 +66,8 @@ class Request(Reading):
         token = self._required_token()
         await self._close_snapshot()
         async with self.ports.database.change(token.licence_id) as session:
-            self.asker = await sessions.viewer_with(await session.connection(), token, self.now)
+            rows = reads(await session.connection())
+            self.asker = await sessions.viewer_with(rows, token, self.now)
             change = Change(self.ports, self.viewer, session)
             yield change
         if change.has_letters:

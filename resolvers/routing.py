@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import any_, exists, func, select
+from sqlalchemy.dialects.postgresql import array
 
 from auth.sessions import IS_ADMINISTRATOR
 from models import Account, Dossier, DossierMember, Relation
@@ -26,7 +27,7 @@ DOSSIER_MANAGERS: Final = REACHABLE.where(
         DossierMember.licence_id == LICENCE,
         DossierMember.dossier_id == Dossier.id,
         DossierMember.relation_id == OWN_RELATION,
-        DossierMember.role.in_(("MAIN_PERSON", "PARTNER")),
+        DossierMember.role == any_(array(["MAIN_PERSON", "PARTNER"])),
     )
 )
 INTERNAL_MANAGER: Final = REACHABLE.where(

@@ -12,6 +12,7 @@ from core.folding import fold
 from core.tokens import Token
 from models import Account, Event
 from models.tables import LICENCE, AnyRow
+from resolvers.fetching import fetched
 from resolvers.request import Request
 
 LONGEST_NAME: Final = 320
@@ -38,6 +39,8 @@ async def sign_in(request: Request, username: str, password: str, licence: str |
 
     Raise WrongCredentials, in the same words and after the same work, whatever the reason is.
     """
+    # Whoever is signed in already holds a connection; what follows takes one of its own.
+    await request.release()
     licence_id = await find_licence(request, licence)
     account = await find_account(request, licence_id, username)
     right = await request.ports.passwords.verify(
@@ -81,7 +84,8 @@ async def find_account(request: Request, licence_id: UUID | None, username: str)
         return None
     async with request.ports.database.snapshot(licence_id) as connection:
         values = {"licence": licence_id, "username": fold(username)}
-        return (await connection.execute(BY_USERNAME, values)).first()
+        found = await fetched(connection, BY_USERNAME, values)
+    return found[0] if found else None
 
 
 def usable_hash(account: AnyRow | None, now: datetime) -> str | None:

@@ -9,7 +9,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Final
 
 from auth.buckets import Bucket
-from core.errors import TooManyTries
+from core.errors import TooExpensive, TooManyTries
 
 BUCKET: Final = Bucket(capacity=200, per_second=2)
 MOST_KEPT: Final = 10_000
@@ -24,7 +24,9 @@ class Strangers:
         self._full_at: OrderedDict[str, datetime] = OrderedDict()
 
     def spend(self, address: str, points: int, now: datetime) -> None:
-        """Spend points of an address. Raise TooManyTries."""
+        """Spend points of an address. Raise TooManyTries; TooExpensive for more than there can ever be."""
+        if points > BUCKET.capacity:
+            raise TooExpensive(cost=points, limit=BUCKET.capacity)
         key = network_of(address)
         full_at = self._full_at.get(key)
         if points > BUCKET.left(full_at, now):
@@ -42,5 +44,6 @@ def network_of(address: str) -> str:
     except ValueError:
         return address
     if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, OWN_PREFIX), strict=False))
+        # A socket for both kinds writes IPv4 addresses as IPv6 ones (RFC 4291, section 2.5.5.2).
+        return str(parsed.ipv4_mapped or ip_network((parsed, OWN_PREFIX), strict=False))
     return address

@@ -13,6 +13,7 @@ from resolvers.reading import Reading
 from schema.connections import DocumentConnection, documents_in
 from schema.ids import identity
 from schema.nodes import Node
+from schema.prices import PAGE_FORWARDS
 
 
 def names_of(parents: Sequence[AnyRow], request: Reading) -> list[str]:
@@ -26,5 +27,7 @@ class Category(Node):
     position: int = strawberry.field(description="Its place in the firm's list.")
     is_archived: bool = strawberry.field(description="Whether it is no longer given to documents.")
     documents: DocumentConnection = batched(
-        documents_in(Scope.CATEGORY), description="The documents in it that the viewer may read."
+        documents_in(Scope.CATEGORY),
+        description="The documents in it that the viewer may read.",
+        directives=[PAGE_FORWARDS],
     )

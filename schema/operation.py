@@ -1,6 +1,6 @@
 """The life of one operation: who asks, what it is, what it costs, and what it answers."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from inspect import isawaitable
 from typing import Any, Final, cast
@@ -14,6 +14,7 @@ from execution import Admitted, Guard, Limits, Question, Unreadable
 from permissions.people import may_introspect
 from resolvers.crowd import Crowd
 from resolvers.standing import standing
+from resolvers.strangers import network_of
 from schema.context import Context
 from schema.telling import said, told
 from schema.texts import document_holds_unstorable, holds_unstorable
@@ -68,7 +69,7 @@ class Operations:
         try:
             try:
                 await request.open()
-                with self.crowd.enter(request.asker.account_id if request.asker else request.address):
+                with self.crowd.enter(who_of(request)):
                     return await self.answer(asked, request)
             finally:
                 await request.close()
@@ -104,16 +105,23 @@ class Operations:
         return Answer(done.data, [told(it, request) for it in done.errors or ()], extensions)
 
     async def admit(self, asked: Asked, request: Context) -> Admitted:
-        """Return the document of an operation. Raise Unreadable, TooManyTries, Invalid."""
+        """Return the document of an operation. Raise Unreadable, TooManyTries, TooExpensive, Invalid."""
         question = Question(asked.text, may_introspect(request.asker), asked.is_trusted)
         admitted = self.guard.recall(question)
         if admitted is None:
-            # To read it is work, whatever comes of it.
-            await request.pay(1 + len(asked.text) // CHARACTERS_A_POINT)
-            admitted = self.guard.examine(question)
+            if not asked.is_trusted:
+                # To read it is work, whatever comes of it; the operator's own are read once.
+                await request.pay(1 + len(asked.text) // CHARACTERS_A_POINT)
+            # Somebody else may have brought it meanwhile.
+            admitted = self.guard.admit(question)
         if holds_unstorable(asked.variables) or document_holds_unstorable(admitted):
             raise Invalid(UNSTORABLE_TEXT)
         return admitted
+
+
+def who_of(request: Context) -> Hashable:
+    """Return whom an operation is counted for: an account, or all those who are nobody in one network."""
+    return request.asker.account_id if request.asker else network_of(request.address)
 
 
 def chosen(admitted: Admitted, asked: Asked) -> OperationDefinitionNode:

@@ -1,6 +1,7 @@
 """From an answer to a response: which media type, and which status (GraphQL over HTTP, section 6)."""
 
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any, Final
 
 import orjson
@@ -20,6 +21,8 @@ STATUSES: Final[Mapping[str, int]] = {
     "UNAUTHENTICATED": 401,
 }
 NOT_TOLD_BY_STATUS: Final = 400
+# With these the rest of the body is still under way, and nobody will read it (RFC 9110, section 15.5.9).
+LEFT_UNREAD: Final = {408, 413}
 
 
 def media_type(accept: str | None) -> str | None:
@@ -29,21 +32,27 @@ def media_type(accept: str | None) -> str | None:
     """
     if accept is None or not accept.strip():
         return JSON
-    wanted = {name: weight for name, weight in map(weighed, accept.split(",")) if weight > 0}
-    anything = max(wanted.get("*/*", 0), wanted.get("application/*", 0))
-    weights = {GRAPHQL: wanted.get(GRAPHQL, 0), JSON: wanted.get(JSON, anything)}
-    best = max(weights, key=lambda name: weights[name])
-    return best if weights[best] > 0 else None
+    wanted = dict(map(weighed, accept.split(",")))
+    anything = wanted.get("application/*", wanted.get("*/*", 0.0))
+    # Of what is wanted as much, the first counts.
+    offers = [
+        (GRAPHQL, wanted.get(GRAPHQL, 0.0)),
+        (JSON, wanted.get(JSON, anything)),
+        (GRAPHQL, wanted.get(GRAPHQL, anything)),
+    ]
+    best, weight = max(offers, key=itemgetter(1))
+    return best if weight > 0 else None
 
 
 def weighed(part: str) -> tuple[str, float]:
     """Return a media range of an Accept header and how much it is wanted (RFC 9110, section 12.4.2)."""
     name, *options = (it.strip().lower() for it in part.split(";"))
-    weights = [it.partition("=")[2].strip() for it in options if it.startswith("q")]
+    named = {key.strip(): value.strip() for key, _, value in (it.partition("=") for it in options)}
     try:
-        return name, float(weights[0]) if weights else 1.0
+        weight = float(named.get("q", "1"))
     except ValueError:
         return name, 0.0
+    return name, weight if 0 <= weight <= 1 else 0.0
 
 
 def respond(answer: Answer, media: str) -> Response:
@@ -55,12 +64,12 @@ def respond(answer: Answer, media: str) -> Response:
         body["data"] = answer.data
     if answer.extensions:
         body["extensions"] = answer.extensions
-    headers = {"Cache-Control": "no-store"}
+    headers: dict[str, str] = {}
     if answer.retry_after is not None:
         headers["Retry-After"] = str(answer.retry_after)
     if answer.refusal == "METHOD_NOT_ALLOWED":
         headers["Allow"] = "POST"
-    return Response(orjson.dumps(body), status_of(answer, media), headers, media_type=media)
+    return written(body, status_of(answer, media), media, headers)
 
 
 def status_of(answer: Answer, media: str) -> int:
@@ -75,9 +84,14 @@ def status_of(answer: Answer, media: str) -> int:
     return 200 if media == JSON and status == NOT_TOLD_BY_STATUS else status
 
 
-def refuse(
-    message: str, status: int, media: str = JSON, headers: Mapping[str, str] | None = None
-) -> Response:
+def refuse(message: str, status: int, media: str = JSON, **headers: str) -> Response:
     """Return the response to a request that holds no operation."""
-    body = orjson.dumps({"errors": [{"message": message}]})
-    return Response(body, status, headers, media_type=media)
+    if status in LEFT_UNREAD:
+        headers["Connection"] = "close"
+    return written({"errors": [{"message": message}]}, status, media, headers)
+
+
+def written(body: Mapping[str, Any], status: int, media: str, headers: Mapping[str, str]) -> Response:
+    """Return a response; nobody keeps it, since it is for whoever asked."""
+    said = {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": "no-store", **headers}
+    return Response(orjson.dumps(body), status, said)

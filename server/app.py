@@ -1,6 +1,6 @@
 """The web application: which address leads where, and what is open while it runs."""
 
-from collections.abc import AsyncGenerator, Callable, Collection
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -61,18 +61,18 @@ def create_app(
             Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),
             Route("/health", health, methods=["GET"]),
         ],
-        middleware=[cors(rules.origins)] if rules.origins else [],
+        middleware=[cors(rules)] if rules.origins else [],
         exception_handlers={HTTPException: refusal},
         lifespan=lifespan,
     )
 
 
-def cors(origins: Collection[str]) -> Middleware:
+def cors(rules: HttpRules) -> Middleware:
     """Return what lets pages of other origins ask, with the session's cookie (ASVS 3.4.2)."""
     return Middleware(
         CORSMiddleware,
-        allow_origins=sorted(origins),
-        allow_methods=["POST"],
+        allow_origins=sorted(rules.origins),
+        allow_methods=rules.methods,
         allow_headers=["Authorization", "Content-Type", PREFLIGHT_HEADER],
         allow_credentials=True,
         expose_headers=[REQUEST_ID, "Retry-After"],

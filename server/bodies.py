@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeVar, cast
 
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -16,6 +17,7 @@ from server.http_rules import HttpRules
 
 JSON: Final = "application/json"
 MULTIPART: Final = "multipart/form-data"
+UTF_8: Final = {b"utf-8", b"utf8"}
 # Files in one request, and other parts: the operation, and the map of the files.
 MOST_PARTS: Final = 10
 TOO_LARGE: Final = "The body is too large."
@@ -47,19 +49,18 @@ async def parameters_of(request: Request, rules: HttpRules) -> Parameters:
     """Return what a request asks. Raise NoOperation."""
     if request.method == "GET":
         return parameters(in_address(request.query_params), rules)
-    kind, _, options = request.headers.get("content-type", "").partition(";")
-    kind = kind.strip().lower()
-    if kind == JSON and is_utf_8(options):
+    kind = content_type(request.headers.get("content-type"))
+    if kind == JSON:
         return parameters(from_json(await body_of(request, rules.largest_json)), rules)
     if kind == MULTIPART:
         return parameters(await in_parts(request, rules), rules)
-    raise NoOperation(f"Send the operation as {JSON}, or with files as {MULTIPART}.", 415)
+    raise NoOperation(f"Send the operation as {JSON}, or with files as {MULTIPART}; in UTF-8.", 415)
 
 
-def is_utf_8(options: str) -> bool:
-    """Return whether the options of a content type name no other character encoding than JSON's."""
-    named = [it.strip().lower() for it in options.split(";") if it.strip().lower().startswith("charset=")]
-    return all(it.removeprefix("charset=").strip('"') in {"utf-8", "utf8"} for it in named)
+def content_type(header: str | None) -> str | None:
+    """Return what a body is, None for a text that is no UTF-8; read in the way in which forms are."""
+    kind, options = parse_options_header(header)
+    return kind.decode("latin-1") if options.get(b"charset", b"utf-8").lower() in UTF_8 else None
 
 
 def limited(receive: Receive, largest: int) -> Receive:

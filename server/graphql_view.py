@@ -2,11 +2,10 @@
 
 import asyncio
 from typing import Final
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -19,7 +18,7 @@ from schema.operation import Answer, Asked, Operations, refusal
 from server.answers import GRAPHQL, JSON, media_type, refuse, respond
 from server.bodies import NoOperation, Parameters, limited, parameters_of
 from server.context import NotFromHere, context_of, give_cookie, token_of
-from server.http_rules import BESIDE_THE_FILE, HttpRules
+from server.http_rules import BESIDE_THE_FILE, HttpRules, origin_of
 from server.trusted_documents import Refused
 
 REQUEST_ID: Final = "X-Request-Id"
@@ -44,6 +43,8 @@ class GraphQLView:
             response = await self.answer(request, request_id)
             response.headers[REQUEST_ID] = request_id
             await response(scope, receive, send)
+        except ClientDisconnect:
+            return
         finally:
             await request.close()
 
@@ -52,8 +53,8 @@ class GraphQLView:
         media = media_type(request.headers.get("accept"))
         if media is None:
             return refuse(NEITHER, 406)
-        if request.method != "POST" and not (self.rules.allows_get and request.method == "GET"):
-            return refuse("Send operations by POST.", 405, media, {"Allow": "POST"})
+        if request.method not in self.rules.methods:
+            return refuse("Send operations by POST.", 405, media, Allow=", ".join(self.rules.methods))
         try:
             token = token_of(request, self.origins)
             async with asyncio.timeout(self.rules.read_within):
@@ -98,9 +99,3 @@ class GraphQLView:
             may_change=request.method == "POST",
             tells_cost=parameters.extensions.get("cost") is True,
         )
-
-
-def origin_of(url: str) -> str:
-    """Return the origin of a web address, as browsers send it (RFC 6454)."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, field
 from typing import Final
+from urllib.parse import urlsplit
 
 from server.trusted_documents import TrustedDocuments
 
 # Room for the operation and the part headers beside a file of the largest size.
 BESIDE_THE_FILE: Final = 1 << 20
+# The port that an address of this kind does not name.
+PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,3 +28,18 @@ class HttpRules:
     origins: frozenset[str] = frozenset()
     """Of front ends that may use the session's cookie, such as https://portal.example."""
     documents: TrustedDocuments = field(default_factory=TrustedDocuments)
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Return how operations may come."""
+        return ("GET", "POST") if self.allows_get else ("POST",)
+
+
+def origin_of(url: str) -> str:
+    """Return the origin of a web address, as browsers send it (RFC 6454). Raise ValueError."""
+    parts = urlsplit(url)
+    if parts.scheme not in PORTS or not parts.hostname:
+        raise ValueError("must begin with http:// or https:// and name a host")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = "" if parts.port in {None, PORTS[parts.scheme]} else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"

@@ -4,11 +4,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from server.http_rules import origin_of
 from server.trusted_documents import Mode
 
 PREFIX = "KLUIS_"
@@ -28,8 +28,7 @@ def _with_driver(url: str) -> str:
 
 
 def _is_web_address(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
+    origin_of(url)
     return url.rstrip("/")
 
 
@@ -38,10 +37,8 @@ def _words(value: object) -> object:
 
 
 def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
-    for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or f"{parts.scheme}://{parts.netloc}" != origin:
-            raise ValueError("must be origins, such as https://portal.example, without a path")
+    if any(origin_of(it) != it for it in origins):
+        raise ValueError("must be origins as browsers send them, such as https://portal.example")
     return origins
 
 
@@ -132,6 +129,8 @@ def table() -> str:
 
 
 def _shown(default: object) -> str:
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
     if isinstance(default, Path):
         return f"`./{default}`"
     return f"`{default}`" if isinstance(default, str | int) else "unset"

@@ -69,22 +69,26 @@ def read(place: Path | None, mode: Mode) -> TrustedDocuments:
     A manifest is what Relay and graphql-codegen write (an object of ids and texts), or Apollo (an object with
     a list `operations`). Each document is known by its SHA-256 too.
     """
-    if place is None:
-        if mode is Mode.ONLY:
-            raise BadDocuments("only known documents are to be executed, and none are given")
-        return TrustedDocuments()
-    files = sorted(place.glob("*.json")) if place.is_dir() else [place]
     texts: dict[str, str] = {}
-    for file in files:
+    for file in manifests(place):
         texts |= manifest(file)
-    return TrustedDocuments(mode, texts | {hash_of(text): text for text in texts.values()})
+    if mode is Mode.ONLY and not texts:
+        raise BadDocuments("only known documents are to be executed, and none are given")
+    return TrustedDocuments(mode if place else Mode.OFF, texts | {hash_of(it): it for it in texts.values()})
+
+
+def manifests(place: Path | None) -> list[Path]:
+    """Return the files to read."""
+    if place is None:
+        return []
+    return sorted(place.glob("*.json")) if place.is_dir() else [place]
 
 
 def manifest(file: Path) -> dict[str, str]:
     """Return the documents of one manifest by id. Raise BadDocuments."""
     try:
         content: Any = json.loads(file.read_text())
-    except (OSError, ValueError) as error:
+    except (OSError, RecursionError, ValueError) as error:
         raise BadDocuments(f"{file} can not be read: {error}") from None
     if not isinstance(content, dict):
         raise BadDocuments(f"{file} holds no object of documents")

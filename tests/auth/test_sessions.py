@@ -11,6 +11,7 @@ from auth.sessions import IDLE_FOR, LASTS_FOR, SEEN_EVERY
 from core.tokens import Token
 from core.viewer import Language, Role, Viewer
 from models import Account, Session
+from resolvers.fetching import reads
 from resolvers.ports import Ports
 from tests.conftest import START, SetClock
 from tests.world import World
@@ -34,7 +35,7 @@ class Desk:
 
     async def viewer(self, token: Token) -> Viewer | None:
         async with self.ports.database.snapshot(token.licence_id) as connection:
-            return await sessions.viewer_with(connection, token, self.ports.clock.now())
+            return await sessions.viewer_with(reads(connection), token, self.ports.clock.now())
 
     async def viewer_of(self, who: str) -> Viewer:
         found = await self.viewer(await self.open(who))
@@ -160,7 +161,7 @@ async def test_a_session_is_found_by_its_id_while_it_lives(desk: Desk, clock: Se
 
     async def found(session_id: UUID) -> Viewer | None:
         async with desk.ports.database.snapshot(viewer.licence_id) as connection:
-            return await sessions.viewer_in(connection, viewer.licence_id, session_id, clock.now())
+            return await sessions.viewer_in(reads(connection), viewer.licence_id, session_id, clock.now())
 
     assert await found(viewer.session_id) == viewer
     assert await found(uuid4()) is None

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -16,10 +17,12 @@ from core.errors import Forbidden, NotFound
 from core.rights import Right
 from core.tokens import Token
 from core.viewer import Viewer
+from models.tables import AnySelect
 from permissions.access import Plan
-from resolvers import document_lists, document_rows, gate
+from resolvers import document_lists, document_rows, fetching, gate
 from resolvers.change import Change
 from resolvers.document_lists import DocumentsAsked, OrderField, Shape, page_statement
+from resolvers.fetching import Prepared
 from resolvers.paging import Cut, PageAsked
 from resolvers.ports import Ports
 from resolvers.request import Request
@@ -141,24 +144,34 @@ FAULTS = (
 
 @contextmanager
 def planted(ports: Ports, fault: Fault) -> Generator[list[str]]:
-    """Change the statements on their way to the database; yield those that were changed."""
+    """Change the statements on their way to the database, by either way; yield those that were changed."""
     changed: list[str] = []
 
-    def rewrite(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
-        if fault.pattern and re.search(fault.pattern, statement):
-            changed.append(statement)
-            # The parameters stay: a statement must go on naming each of them.
-            kept = " ".join(re.findall(r"\$\d+::[A-Z]+(?:\[\])?", found_in(fault, statement)))
-            unused = "".join(f" AND {it} IS NOT NULL" for it in kept.split())
-            statement = re.sub(fault.pattern, f"{fault.instead}{unused}", statement)
-        return statement, parameters
+    def rewritten(statement: str) -> str:
+        if not fault.pattern or not re.search(fault.pattern, statement):
+            return statement
+        changed.append(statement)
+        # The parameters stay: a statement must go on naming each of them.
+        kept = re.findall(r"\$\d+::[A-Z]+(?:\[\])?", found_in(fault, statement))
+        unused = "".join(f" AND {it} IS NOT NULL" for it in kept)
+        return re.sub(fault.pattern, f"{fault.instead}{unused}", statement)
+
+    def fetched(statement: AnySelect) -> Prepared:
+        ready = Prepared(statement)
+        ready.text = rewritten(ready.text)
+        return ready
+
+    def executed(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
+        return rewritten(statement), parameters
 
     engine = ports.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", rewrite, retval=True)
+    event.listen(engine, "before_cursor_execute", executed, retval=True)
     try:
-        yield changed
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(fetching, "prepared", lru_cache(fetched))
+            yield changed
     finally:
-        event.remove(engine, "before_cursor_execute", rewrite)
+        event.remove(engine, "before_cursor_execute", executed)
 
 
 def found_in(fault: Fault, statement: str) -> str:
