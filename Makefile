@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema bench lock help
+.PHONY: run test fast lint types floors schema bench oracle lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -28,8 +28,11 @@ floors: ready ## who imports whom
 schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
 
-bench: ready ## what a request costs the server
+bench: ready ## what a request costs the server, beside other ways to answer it
 	$(BIN)/python -m bench
+
+oracle: ready ## 100,000 operations drawn by chance, which both executors answer alike
+	ORACLE_EXAMPLES=100000 $(PYTEST) -q -n logical --maxprocesses=8 tests/execution/test_oracle.py
 
 lock: ready ## take the newest versions that pyproject.toml allows into the requirements files
 	$(LOCK) --upgrade pyproject.toml --output-file requirements.txt

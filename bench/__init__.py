@@ -1,1 +1,1 @@
-"""Measurements: what a request costs the server, in CPU time of its process."""
+"""Measurements: what a request costs the server in CPU time, beside other ways to answer the same."""

@@ -1,50 +1,98 @@
 """A bounded load on a server of our own, and what it cost that server."""
 
 import asyncio
-import os
 import time
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from statistics import quantiles
 
-import httpx
+import orjson
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from bench.operations import Operation
+from bench.servers import Server
+
+
+class NotTheSame(Exception):
+    """A server gave another answer than it must; the text says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one request cost: CPU in milliseconds of the server's process, and waiting in milliseconds."""
+    """What some requests cost: CPU of the server's process for each, and how long each waited, in seconds."""
 
     cpu: float
-    p50: float
-    p95: float
-    a_second: float
+    took: float
+    waits: list[float]
 
 
-def cpu_seconds(pid: int) -> float:
-    """Return the CPU time that a process has used, user and system (proc(5), fields 14 and 15)."""
-    with open(f"/proc/{pid}/stat") as file:  # noqa: PTH123  no file, but the kernel's word
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection that is kept open. httpx would cost as much CPU as the server that it measures."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+    async def ask(self, request: bytes) -> bytes:
+        """Return the body of the answer to a whole request. Raise NotTheSame for any status but 200."""
+        self.writer.write(request)
+        head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
+        length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
+        body = await self.reader.readexactly(length)
+        if not head.startswith(b"http/1.1 200"):
+            raise NotTheSame(body.decode())
+        return body
+
+
+@asynccontextmanager
+async def line_to(server: Server) -> AsyncGenerator[Line]:
+    """Yield a connection to a server."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    try:
+        yield Line(reader, writer)
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+def request_of(operation: Operation) -> bytes:
+    """Return an operation as an HTTP request."""
+    body = orjson.dumps({"query": operation.query, "variables": operation.variables})
+    head = (
+        "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Authorization: Bearer {operation.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def answer(server: Server, operation: Operation) -> bytes:
+    """Return one answer."""
+    async with line_to(server) as line:
+        return await line.ask(request_of(operation))
 
 
 async def measure(
-    http: httpx.AsyncClient, pid: int, body: dict[str, object], *, requests: int, at_once: int
+    server: Server, operation: Operation, expected: bytes, *, requests: int, at_once: int
 ) -> Cost:
-    """Send so many requests, so many at once, and return what they cost."""
+    """Send so many requests, so many at once. Raise NotTheSame for an answer that is not as expected."""
+    request = request_of(operation)
     waits: list[float] = []
     left = iter(range(requests))
+    async with AsyncExitStack() as stack:
+        lines = [await stack.enter_async_context(line_to(server)) for _ in range(at_once)]
+        used, began = server.cpu_seconds(), time.perf_counter()
+        await asyncio.gather(*(in_turn(line, request, expected, left, waits) for line in lines))
+        took, used = time.perf_counter() - began, server.cpu_seconds() - used
+    return Cost(used / requests, took, waits)
 
-    async def one_after_the_other() -> None:
-        for _ in left:
-            began = time.perf_counter()
-            answer = await http.post("/graphql", json=body)
-            waits.append(time.perf_counter() - began)
-            if "errors" in answer.json():
-                raise RuntimeError(answer.text)
 
-    used, began = cpu_seconds(pid), time.perf_counter()
-    await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
-    took = time.perf_counter() - began
-    cuts = quantiles(waits, n=20)
-    return Cost((cpu_seconds(pid) - used) / requests * 1e3, cuts[9] * 1e3, cuts[18] * 1e3, requests / took)
+async def in_turn(
+    line: Line, request: bytes, expected: bytes, left: Iterator[int], waits: list[float]
+) -> None:
+    """Send one request after the other while any are left; the first answer is compared, then lengths."""
+    for number in left:
+        began = time.perf_counter()
+        body = await line.ask(request)
+        waits.append(time.perf_counter() - began)
+        is_first = number == 0
+        if (body != expected) if is_first else (len(body) != len(expected)):
+            raise NotTheSame(body.decode())
