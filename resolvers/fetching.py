@@ -12,7 +12,6 @@ from typing import Any, Final, cast
 from asyncpg import QueryCanceledError
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
-from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from core.errors import TookTooLong
@@ -27,7 +26,7 @@ class Prepared:
     """A statement as the driver takes it, and what its rows are made into."""
 
     def __init__(self, statement: AnySelect) -> None:
-        compiled = cast("SQLCompiler", statement.compile(dialect=DIALECT))
+        compiled = statement.compile(dialect=DIALECT)
         # IN with values is only written out with each execution; write `== any_(...)`.
         assert not compiled.post_compile_params
         self.text: str = compiled.string
@@ -37,7 +36,7 @@ class Prepared:
             it: compiled.binds[it].effective_value for it in names if not compiled.binds[it].required
         }
         columns = list(statement.selected_columns)
-        self.row = namedtuple("Row", [str(it.key) for it in columns], rename=True)  # noqa: PYI024  made as it is read
+        self.make = maker([str(it.key) for it in columns])
         readers = [result_processor(it.type) for it in columns]
         self.read = [(at, reader) for at, reader in enumerate(readers) if reader]
 
@@ -50,7 +49,7 @@ class Prepared:
         """Return records as rows, whose columns are attributes."""
         if self.read:
             records = [self.converted(record) for record in records]
-        return list(map(partial(tuple.__new__, self.row), records))
+        return list(map(self.make, records))
 
     def converted(self, record: Sequence[Any]) -> list[Any]:
         """Return the values of a record as their types say."""
@@ -61,6 +60,12 @@ class Prepared:
 
 
 Process = Callable[[Any], Any]
+
+
+def maker(names: Sequence[str]) -> Callable[[Any], AnyRow]:
+    """Return what makes rows with these columns of records; a column without a name is no attribute."""
+    row = namedtuple("Row", names, rename=True)  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple]
+    return partial(cast("Any", tuple).__new__, row)
 
 
 def bind_processor(type_: TypeEngine[Any]) -> Process | None:

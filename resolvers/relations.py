@@ -16,7 +16,6 @@ from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
-TABS: Final = [getattr(Relation, name) for tab in (Contact, Particulars) for name in tab.__annotations__]
 RELATION: Final[AnySelect] = select(
     Relation.id,
     Relation.kind,
@@ -31,9 +30,18 @@ RELATION: Final[AnySelect] = select(
     Relation.external_reference,
     Relation.created_at,
     Relation.updated_at,
-    *TABS,
 ).where(Relation.licence_id == LICENCE, sees_relation())
 BY_IDS: Final = RELATION.where(Relation.id == IDS)
+
+
+def tab(columns: type[Contact | Particulars]) -> AnySelect:
+    """Return the statement of one tab of the sheet, which is read only when somebody opens it."""
+    named = [getattr(Relation, name) for name in columns.__annotations__]
+    return BY_IDS.with_only_columns(Relation.id, *named)
+
+
+CONTACTS: Final = tab(Contact)
+PARTICULARS: Final = tab(Particulars)
 OF_DOCUMENTS: Final = (
     RELATION.add_columns(DocumentRelation.document_id)
     .join(
@@ -54,6 +62,16 @@ async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | 
 async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> list[AnyRow | None]:
     """Return the relation that an attribute of each parent names, as far as the viewer may see it."""
     return await by_ids(request, column(parents, attribute))
+
+
+async def contacts(request: Reading, relations: Sequence[AnyRow]) -> list[AnyRow | None]:
+    """Return the contact tab of each relation (S026)."""
+    return await looked_up(request, CONTACTS, column(relations, "id"))
+
+
+async def particulars(request: Reading, relations: Sequence[AnyRow]) -> list[AnyRow | None]:
+    """Return the detail tab of each relation (S027)."""
+    return await looked_up(request, PARTICULARS, column(relations, "id"))
 
 
 async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[list[AnyRow]]:

@@ -94,7 +94,9 @@ class Operations:
             plans=admitted.plans,
         )
         if isinstance(executor, list):
-            raise Unreadable("BAD_USER_INPUT", cast("list[GraphQLError]", executor))
+            # The one behind the last says that there are more.
+            errors = cast("list[GraphQLError]", executor)[:MOST_COERCION_ERRORS]
+            raise Unreadable("BAD_USER_INPUT", errors)
         request.cost = admitted.price(self.schema, operation).of(executor.variable_values.coerced)
         if request.cost > DEAREST and not asked.is_trusted:
             raise TooExpensive(cost=request.cost, limit=DEAREST)

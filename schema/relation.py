@@ -81,6 +81,14 @@ async def portal_accounts_of(parents: Sequence[AnyRow], request: Reading) -> lis
     return await accounts.of_relations(request, parents)
 
 
+async def contacts_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow | None]:
+    return await relations.contacts(request, parents)
+
+
+async def details_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow | None]:
+    return await relations.particulars(request, parents)
+
+
 @strawberry.type(description="A person or company in the firm's files (relatie).")
 class Relation(Node):
     id: ID = identity("Relation")
@@ -94,12 +102,12 @@ class Relation(Node):
         lambda it: Language(it.language) if it.language else None, description="Taal."
     )
     business_unit: BusinessUnit | None = batched(units_of, description="Business eenheid.")
-    contact: ContactDetails | None = derived(
-        lambda it: it,
+    contact: ContactDetails | None = batched(
+        contacts_of,
         description="Straat en huisnummer, postcode, gemeente, telefoon, telefoon 2, GSM, fax.",
     )
-    details: RelationDetails | None = derived(
-        lambda it: it,
+    details: RelationDetails | None = batched(
+        details_of,
         description="Personal details of the detail tab.",
         permission_classes=[IsStaff],
     )
