@@ -12,6 +12,7 @@ from graphql import ExecutionResult, GraphQLError, GraphQLObjectType
 from graphql.execution.collect_fields import GroupedFieldSet, collect_fields
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from execution.places import Root
 from execution.plan import Plans
 from execution.run import Run
 
@@ -30,7 +31,7 @@ class BreadthFirst(StrawberryGraphQLCoreExecutionContext):
         except GraphQLError as error:
             return ExecutionResult(None, [error])
         run = Run(self)
-        (data,) = await run.objects(wanted, [self.root_value], [None])
+        (data,) = await run.objects(wanted, [self.root_value], Root())
         return ExecutionResult(*run.failures.settle(data))
 
     def root_type(self) -> GraphQLObjectType:

@@ -12,7 +12,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
-from execution.places import Owner
+from execution.places import OfSome, Owner, Owners
 
 if TYPE_CHECKING:  # they import this module
     from execution.plan import FieldPlan
@@ -20,18 +20,55 @@ if TYPE_CHECKING:  # they import this module
 
 Load = Callable[..., Awaitable[Sequence[Any]] | Sequence[Any]]
 Column = list[Any]
+Arguments = dict[str, Any]
 # The keys of a Strawberry field's metadata that say how its values are got.
 BATCHED: Final = "execution.batched"
 DERIVED: Final = "execution.derived"
 GRANTED: Final = object()
 
 
+class Level:
+    """All objects of one type in one place of the document, of which one field is read."""
+
+    __slots__ = ("_converted", "field", "objects", "places", "run")
+
+    def __init__(self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: Owners) -> None:
+        self.run = run
+        self.field = field
+        self.objects = objects
+        self.places = places
+        self._converted: Arguments | None = None
+
+    def some(self, chosen: Sequence[int]) -> "Level":
+        """Return the level with some of its objects."""
+        level = Level(self.run, self.field, [self.objects[at] for at in chosen], OfSome(self.places, chosen))
+        level._converted = self._converted
+        return level
+
+    def given(self) -> Arguments:
+        """Return the coerced arguments of the field (GraphQL section 6.4.1). Raise GraphQLError."""
+        details, definition = self.field.details[0], self.field.definition
+        if not definition.args:
+            return {}
+        variables = self.run.executor.variable_values
+        return get_argument_values(definition, details.node, variables, details.fragment_variable_values)
+
+    def converted(self) -> Arguments:
+        """Return the arguments as Strawberry hands them to a function. Raise what its conversion raises."""
+        if self._converted is None:
+            self._converted = self._convert(self.given()) if self.field.definition.args else {}
+        return self._converted
+
+    def _convert(self, given: Arguments) -> Arguments:
+        schema, definition = self.run.strawberry_schema, definition_of(self.field.definition)
+        registry = schema.schema_converter.scalar_registry
+        return convert_arguments(given, definition.arguments, registry, schema.config)
+
+
 class Source(Protocol):
     """Whatever gives a field its values."""
 
-    async def read(
-        self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: Sequence[Owner]
-    ) -> Column:
+    async def read(self, level: Level) -> Column:
         """Return one value, or the exception that stands for it, for each object."""
         ...
 
@@ -59,36 +96,29 @@ class Computed:
     def __init__(self, function: Callable[[Any], Any]) -> None:
         self.function = function
 
-    async def read(self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: object) -> Column:  # noqa: ARG002
-        return mapped(self.function, objects)
+    async def read(self, level: Level) -> Column:
+        return mapped(self.function, level.objects)
 
 
 class Loaded:
     """Values that one call of a function gives for the whole level."""
 
-    def __init__(self, load: Load, definition: StrawberryField) -> None:
+    def __init__(self, load: Load) -> None:
         self.load = load
-        self.definition = definition
 
-    async def read(
-        self,
-        run: "Run",
-        field: "FieldPlan",
-        objects: Sequence[Any],
-        places: Sequence[Owner],  # noqa: ARG002
-    ) -> Column:
+    async def read(self, level: Level) -> Column:
         try:
-            return list(await self.loaded(run, field, objects))
+            return list(await self.loaded(level))
         except Exception as error:  # noqa: BLE001  each place tells it
-            return [error] * len(objects)
+            return [error] * len(level.objects)
 
-    async def loaded(self, run: "Run", field: "FieldPlan", objects: Sequence[Any]) -> Sequence[Any]:
+    async def loaded(self, level: Level) -> Sequence[Any]:
         """Return one value for each object. Raise what the function raises; LookupError for too few."""
-        values = self.load(objects, run.context, **converted(run, field, self.definition))
+        values = self.load(level.objects, level.run.context, **level.converted())
         if inspect.isawaitable(values):
             values = await values
-        if len(values) != len(objects):
-            message = f"{self.load.__name__} returned {len(values)} values for {len(objects)} parents"
+        if len(values) != len(level.objects):
+            message = f"{self.load.__name__} returned {len(values)} values for {len(level.objects)} parents"
             raise LookupError(message)
         return values
 
@@ -96,16 +126,16 @@ class Loaded:
 class Resolved:
     """Values of an ordinary resolver: a call for each object, extensions included, one after another."""
 
-    async def read(
-        self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: Sequence[Owner]
-    ) -> Column:
-        return [await self.value(run, field, *pair) for pair in zip(objects, places, strict=True)]
+    async def read(self, level: Level) -> Column:
+        pairs = zip(level.objects, level.places.all(), strict=True)
+        return [await self.value(level, parent, owner) for parent, owner in pairs]
 
-    async def value(self, run: "Run", field: "FieldPlan", parent: object, owner: Owner) -> Any:
+    async def value(self, level: Level, parent: object, owner: Owner) -> Any:
         """Return the value for one object, or the exception that stands for it."""
+        run, field = level.run, level.field
         resolve = field.definition.resolve or run.executor.field_resolver
         try:
-            value = resolve(parent, run.info(field, owner), **given(run, field))
+            value = resolve(parent, run.info(field, owner), **level.given())
             return await value if inspect.isawaitable(value) else value
         except Exception as error:  # noqa: BLE001  its place tells it
             return error
@@ -122,40 +152,29 @@ class Guarded:
             getattr(permission, "needs_source", True) for it in extensions for permission in it.permissions
         )
 
-    async def read(
-        self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: Sequence[Owner]
-    ) -> Column:
-        verdicts = self.verdicts(run, field, objects, places)
-        allowed = [index for index, verdict in enumerate(verdicts) if verdict is GRANTED]
-        if len(allowed) == len(objects):
-            return await self.source.read(run, field, objects, places)
+    async def read(self, level: Level) -> Column:
+        verdicts = self.verdicts(level)
+        allowed = [at for at, verdict in enumerate(verdicts) if verdict is GRANTED]
+        if len(allowed) == len(verdicts):
+            return await self.source.read(level)
         if allowed:
-            chosen = [objects[index] for index in allowed], [places[index] for index in allowed]
-            for index, value in zip(allowed, await self.source.read(run, field, *chosen), strict=True):
-                verdicts[index] = value
+            for at, value in zip(allowed, await self.source.read(level.some(allowed)), strict=True):
+                verdicts[at] = value
         return verdicts
 
-    def verdicts(
-        self, run: "Run", field: "FieldPlan", objects: Sequence[Any], places: Sequence[Owner]
-    ) -> Column:
+    def verdicts(self, level: Level) -> Column:
         """Return GRANTED for each object whose field may be read; for any other what stands in its place."""
-        try:
-            arguments = converted(run, field, definition_of(field.definition))
-        except Exception as error:  # noqa: BLE001  each place tells it
-            return [error] * len(objects)
         if self.once:
-            return [self.verdict(run, field, arguments, objects[0], places[0])] * len(objects)
-        return [self.verdict(run, field, arguments, *pair) for pair in zip(objects, places, strict=True)]
+            return [self.verdict(level, level.objects[0], level.places.at(0))] * len(level.objects)
+        pairs = zip(level.objects, level.places.all(), strict=True)
+        return [self.verdict(level, parent, owner) for parent, owner in pairs]
 
-    def verdict(
-        self, run: "Run", field: "FieldPlan", arguments: dict[str, Any], parent: object, owner: Owner
-    ) -> Any:
+    def verdict(self, level: Level, parent: object, owner: Owner) -> Any:
         """Return GRANTED, or what the permission puts in the place of a value, which may be an exception."""
-        schema = run.strawberry_schema
-        info = schema.config.info_class(
-            _raw_info=run.info(field, owner), _field=definition_of(field.definition)
-        )
+        raw, definition = level.run.info(level.field, owner), definition_of(level.field.definition)
+        info = level.run.strawberry_schema.config.info_class(_raw_info=raw, _field=definition)
         try:
+            arguments = level.converted()
             for extension in self.extensions:
                 verdict = extension.resolve(granted, parent, info, **arguments)
                 if verdict is not GRANTED:
@@ -175,26 +194,6 @@ def definition_of(field: GraphQLField) -> Any:
     return field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
 
 
-def given(run: "Run", field: "FieldPlan") -> dict[str, Any]:
-    """Return the coerced arguments of a field (GraphQL section 6.4.1). Raise GraphQLError."""
-    details = field.details[0]
-    if not field.definition.args:
-        return {}
-    return get_argument_values(
-        field.definition, details.node, run.executor.variable_values, details.fragment_variable_values
-    )
-
-
-def converted(run: "Run", field: "FieldPlan", definition: StrawberryField) -> dict[str, Any]:
-    """Return the arguments as Strawberry hands them to a function. Raise what its conversion raises."""
-    if not field.definition.args:
-        return {}
-    schema = run.strawberry_schema
-    return convert_arguments(
-        given(run, field), definition.arguments, schema.schema_converter.scalar_registry, schema.config
-    )
-
-
 def source_of(field: GraphQLField) -> Source:
     """Return where the values of a field come from; what is not known to be simple is resolved one by one."""
     definition = definition_of(field)
@@ -212,7 +211,7 @@ def source_of(field: GraphQLField) -> Source:
 def simple_source(definition: StrawberryField) -> Source | None:
     """Return the source of a field that needs no call for each object; None for any other."""
     if load := definition.metadata.get(BATCHED):
-        return Loaded(cast("Load", load), definition)
+        return Loaded(cast("Load", load))
     if function := definition.metadata.get(DERIVED):
         return Computed(cast("Callable[[Any], Any]", function))
     if cast("Any", definition).base_resolver is None and definition.default_resolver is getattr:

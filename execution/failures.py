@@ -34,6 +34,14 @@ class Failures:
         self.is_void = False
         """Whether there will be no data at all."""
 
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def forget(self, count: int) -> None:
+        """Keep so many failures, those that were found first."""
+        del self._found[count:]
+        self.is_void = any(nearest_nullable(it.place) is None for it in self._found)
+
     def add(self, place: Place, nodes: Sequence[FieldNode], error: Exception) -> None:
         """Note that the value of a place failed."""
         self._found.append(Failure(place, nodes, error))

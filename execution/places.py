@@ -1,7 +1,7 @@
 """Where a value stands in the response, said only when somebody asks."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from graphql.pyutils import Path
 
@@ -15,14 +15,26 @@ class Spot(NamedTuple):
     parent_type: str | None = None
 
 
-# The place that it is in, its key there, and the spot. Tuples, since most are made and never looked at.
+# The place that it is in, its key there, and the spot.
 Place: TypeAlias = "tuple[Owner, str | int, Spot]"
 # The place of an object; the root has none.
 Owner: TypeAlias = "Place | None"
 
 
-class Places(Protocol):
-    """The places of a column of values."""
+class Owners(Protocol):
+    """The places of objects, made when somebody asks for them."""
+
+    def at(self, index: int) -> Owner:
+        """Return the place of one object."""
+        ...
+
+    def all(self) -> Sequence[Owner]:
+        """Return the place of each object."""
+        ...
+
+
+class Places(Owners, Protocol):
+    """The places of a column of values, none of which is the root."""
 
     def at(self, index: int) -> Place:
         """Return the place of one value."""
@@ -33,31 +45,29 @@ class Places(Protocol):
         ...
 
 
-class Known(NamedTuple):
-    """Places that were made already."""
+class Root:
+    """The place of the one object that has none."""
 
-    places: Sequence[Place]
+    def at(self, index: int) -> None:  # noqa: ARG002
+        return None
 
-    def at(self, index: int) -> Place:
-        return self.places[index]
-
-    def all(self) -> Sequence[Place]:
-        return self.places
+    def all(self) -> Sequence[None]:
+        return [None]
 
 
 class OfField(NamedTuple):
     """The places of one field of many objects."""
 
-    owners: Sequence[Owner]
+    owners: Owners
     name: str
     spot: Spot
 
     def at(self, index: int) -> Place:
-        return (self.owners[index], self.name, self.spot)
+        return (self.owners.at(index), self.name, self.spot)
 
     def all(self) -> Sequence[Place]:
         name, spot = self.name, self.spot
-        return [(owner, name, spot) for owner in self.owners]
+        return [(owner, name, spot) for owner in self.owners.all()]
 
 
 class OfItems(NamedTuple):
@@ -83,13 +93,13 @@ class OfItems(NamedTuple):
 class OfSome(NamedTuple):
     """The places of some values of a column."""
 
-    places: Places
+    places: Owners
     chosen: Sequence[int]
 
-    def at(self, index: int) -> Place:
+    def at(self, index: int) -> Any:
         return self.places.at(self.chosen[index])
 
-    def all(self) -> Sequence[Place]:
+    def all(self) -> Sequence[Any]:
         every = self.places.all()
         return [every[index] for index in self.chosen]
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from graphql import GraphQLAbstractType, GraphQLError, GraphQLObjectType, Undefined
 from graphql.pyutils import UndefinedType
 
-from execution.columns import Column, attempt, mapped
+from execution.columns import Column, Level, attempt, mapped
 from execution.failures import Failures
-from execution.places import OfField, OfItems, OfSome, Owner, Places, field_of, path_of
+from execution.places import OfField, OfItems, OfSome, Owner, Owners, Places, field_of, path_of
 from execution.plan import FieldPlan, Selection, selection
 from execution.shapes import Composite, Leaf, ListOf, Shape
 from execution.typed import Typed
@@ -50,24 +50,24 @@ class Run:
         return self._open.build_resolve_info(field.definition, field.nodes, field.parent, path)
 
     async def objects(
-        self, wanted: Selection, objects: Sequence[Any], places: Sequence[Owner]
+        self, wanted: Selection, objects: Sequence[Any], places: Owners
     ) -> list[dict[str, Any]]:
         """Return the response of objects of one type."""
         columns: list[Column] = []
         for field in wanted.fields:
             columns.append(await self.field(field, objects, places))
-            if self.failures.is_void and places[0] is None:
+            if self.failures.is_void and places.at(0) is None:
                 # There will be no data: of a mutation nothing more is done (GraphQL section 6.4.4).
                 return [{}]
         if not columns:
             return [{} for _ in objects]
         return [dict(zip(wanted.names, row, strict=False)) for row in zip(*columns, strict=True)]
 
-    async def field(self, field: FieldPlan, objects: Sequence[Any], places: Sequence[Owner]) -> Column:
+    async def field(self, field: FieldPlan, objects: Sequence[Any], places: Owners) -> Column:
         """Return the response of one field of all objects."""
         if field.source is None:
             return [field.parent.name] * len(objects)
-        values = await field.source.read(self, field, objects, places)
+        values = await field.source.read(Level(self, field, objects, places))
         return await self.complete(field, field.shape, values, OfField(places, field.name, field.spot))
 
     async def complete(self, field: FieldPlan, shape: Shape, values: Column, places: Places) -> Column:
@@ -178,7 +178,27 @@ class Run:
             for place in places.all():
                 self.failures.add(place, field.nodes, error)
             return [None] * len(objects)
-        return cast("Column", await self.objects(wanted, objects, places.all()))
+        # By identity: what stands in several places.
+        firsts = {id(it): at for at, it in enumerate(objects)}
+        if len(firsts) < len(objects):
+            return await self.each_once(wanted, objects, places, firsts)
+        return cast("Column", await self.objects(wanted, objects, places))
+
+    async def each_once(
+        self, wanted: Selection, objects: Column, places: Places, chosen: Mapping[int, int]
+    ) -> Column:
+        """Return objects of which some stand in several places; each of them is executed once.
+
+        Where something fails in them they are executed again, one for each place: each tells its own.
+        """
+        before = len(self.failures)
+        some = list(chosen.values())
+        completed = await self.objects(wanted, [objects[at] for at in some], OfSome(places, some))
+        if len(self.failures) > before:
+            self.failures.forget(before)
+            return cast("Column", await self.objects(wanted, objects, places))
+        found = dict(zip(chosen, completed, strict=True))
+        return [found[id(it)] for it in objects]
 
     def selection(self, field: FieldPlan, type_: GraphQLObjectType) -> Selection:
         """Return what is read of a field's values of one type. Raise GraphQLError."""

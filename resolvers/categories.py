@@ -11,7 +11,7 @@ from models import Category, Document, DocumentCategory
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.access import Plan, readable
 from permissions.people import IS_STAFF
-from resolvers.levels import column, grouped, looked_up
+from resolvers.levels import column, grouped_alike, looked_up
 from resolvers.reading import Reading
 
 NAMES: Final = {it: f"name_{it.lower()}" for it in Language}
@@ -57,7 +57,7 @@ async def by_ids(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
 async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[list[AnyRow]]:
     """Return the categories of each document, in the firm's order."""
     ids = column(documents, "id")
-    return grouped(await request.rows(OF_DOCUMENTS, ids=ids), by="document_id", over=ids)
+    return grouped_alike(await request.rows(OF_DOCUMENTS, ids=ids), by="document_id", over=ids)
 
 
 def name_in(category: AnyRow, language: Language) -> str:

@@ -100,5 +100,7 @@ async def end(connection: AsyncConnection, driver: Any) -> None:
     """Roll back; where not even that works, give the connection up."""
     try:
         await driver.execute("ROLLBACK")
-    except Exception:  # noqa: BLE001  whatever it is, the error that led here is the one to tell
+    except BaseException as error:
         await connection.invalidate()
+        if not isinstance(error, Exception):  # of any other, the one that led here is the one to tell
+            raise

@@ -21,6 +21,15 @@ def grouped(found: Iterable[AnyRow], by: str, over: Iterable[Hashable]) -> list[
     return [groups[one] for one in over]
 
 
+def grouped_alike(found: Iterable[AnyRow], by: str, over: Iterable[Hashable]) -> list[list[AnyRow]]:
+    """Return the same, but that a thing which several keys have is one row: it is executed once.
+
+    Its column `by` is then that of the first of them.
+    """
+    firsts: dict[Hashable, AnyRow] = {}
+    return [[firsts.setdefault(row.id, row) for row in rows] for rows in grouped(found, by, over)]
+
+
 def matched(found: Iterable[AnyRow], over: Iterable[Hashable]) -> list[AnyRow | None]:
     """Return, for each id in `over`, the row that has it, or None."""
     rows = {row.id: row for row in found}

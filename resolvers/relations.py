@@ -10,7 +10,7 @@ from models import DocumentRelation, Relation
 from models.relations import Contact, Particulars
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.people import sees_relation
-from resolvers.levels import column, grouped, looked_up
+from resolvers.levels import column, grouped_alike, looked_up
 from resolvers.named_lists import NamedList, NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
@@ -77,7 +77,7 @@ async def particulars(request: Reading, relations: Sequence[AnyRow]) -> list[Any
 async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[list[AnyRow]]:
     """Return the relations that each document hangs on, by name, as far as the viewer may see them."""
     ids = column(documents, "id")
-    return grouped(await request.rows(OF_DOCUMENTS, ids=ids), by="document_id", over=ids)
+    return grouped_alike(await request.rows(OF_DOCUMENTS, ids=ids), by="document_id", over=ids)
 
 
 async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:

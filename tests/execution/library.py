@@ -1,15 +1,14 @@
 """A small schema for the tests of execution: a shelf of books, each with a number."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar
 
 import strawberry
-from graphql import ExecutionResult
 from strawberry.permission import BasePermission
 from strawberry.schema_directive import Location
 
-from execution import Levels, Typed, batched, derived, performed, plain, typed
+from execution import BreadthFirst, Typed, batched, derived, performed, plain, typed
 
 
 @strawberry.schema_directive(locations=[Location.FIELD_DEFINITION], description="Who may have it.")
@@ -45,7 +44,6 @@ class Desk:
     """What every field is given; remembers each call of a function."""
 
     reads: bool = True
-    levels: Levels = field(default_factory=Levels)
     calls: list[tuple[str, list[int], dict[str, Any]]] = field(default_factory=list)
 
     def note(self, name: str, parents: Sequence["Row"], **given: Any) -> None:
@@ -162,13 +160,9 @@ class Mutation:
     burn: bool | None = performed(burn, description="All of it.", permission_classes=[Reader])
 
 
-SCHEMA = strawberry.Schema(query=Query, mutation=Mutation, types=[Map])
+SCHEMA = strawberry.Schema(query=Query, mutation=Mutation, types=[Map], execution_context_class=BreadthFirst)
 
 
-async def ask(query: str, desk: Desk | None = None, check: Callable[[Any], None] | None = None) -> Any:
+async def ask(query: str, desk: Desk | None = None) -> Any:
     """Return the whole answer to an operation."""
-    result = await SCHEMA.execute(query, context_value=desk or Desk())
-    assert not isinstance(result, ExecutionResult)
-    if check:
-        check(result)
-    return result
+    return await SCHEMA.execute(query, context_value=desk or Desk())

@@ -1,15 +1,12 @@
 """Batched fields: one call for a level, and every position its own value or its own error."""
 
-import asyncio
 import logging
-from collections.abc import Sequence
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from execution import Levels
-from tests.execution.library import SCHEMA, Desk, Row, ask
+from tests.execution.library import SCHEMA, Desk, ask
+from tests.execution.oracle import stock
 
 
 @pytest.fixture(autouse=True)
@@ -128,39 +125,18 @@ def test_a_function_without_such_parameters_has_no_arguments() -> None:
     assert '"""Its number, once more."""\n  again: Int!\n' in SCHEMA.as_str()
 
 
-def place(name: str = "again") -> Any:
-    """Return what the executor says of a field of one of many books."""
-    path = SimpleNamespace(typename="Book", as_list=lambda: ["books", 0, name])
-    return SimpleNamespace(context=None, path=path)
+async def test_an_executor_that_knows_of_no_levels_loads_for_one_parent_at_a_time(desk: Desk) -> None:
+    answer = await stock(SCHEMA).execute("{ books(count: 2) { again repeated } }", context_value=desk)
+    assert answer.data == {"books": [{"again": at, "repeated": "Untitled"} for at in range(2)]}
+    assert sorted((name, parents) for name, parents, _ in desk.calls) == [
+        ("numbers", [0]),
+        ("numbers", [1]),
+        ("repeated", [0]),
+        ("repeated", [1]),
+    ]
 
 
-async def test_whoever_gave_up_is_not_answered_and_the_others_are() -> None:
-    may_load = asyncio.Event()
-    loaded: list[int] = []
-
-    async def load(parents: Sequence[Row], _: object) -> list[int]:
-        await may_load.wait()
-        loaded.extend(it.number for it in parents)
-        return [it.number for it in parents]
-
-    levels = Levels()
-    waiting = [asyncio.create_task(levels.join(load, Row(it), place(), {})) for it in range(2)]
-    await asyncio.sleep(0.001)
-    waiting[0].cancel()
-    may_load.set()
-    async with asyncio.timeout(10):
-        answers = await asyncio.gather(*waiting, return_exceptions=True)
-    assert isinstance(answers[0], asyncio.CancelledError)
-    assert answers[1] == 1
-    assert loaded == [0, 1]
-
-
-async def test_an_exception_in_a_place_is_raised_there() -> None:
-    def load(parents: Sequence[Row], _: object) -> list[int | Exception]:
-        return [LookupError(str(it.number)) if it.number else it.number for it in parents]
-
-    levels = Levels()
-    joined = [asyncio.create_task(levels.join(load, Row(it), place(), {})) for it in range(2)]
-    assert await joined[0] == 0
-    with pytest.raises(LookupError):
-        await joined[1]
+async def test_there_too_an_exception_in_a_place_is_raised_in_it(desk: Desk) -> None:
+    answer = await stock(SCHEMA).execute("{ books(count: 2) { oddOnesBroken } }", context_value=desk)
+    assert answer.data == {"books": [{"oddOnesBroken": "Untitled"}, {"oddOnesBroken": None}]}
+    assert [it.path for it in answer.errors or ()] == [["books", 1, "oddOnesBroken"]]
