@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema bench oracle lock help
+.PHONY: run test fast lint types floors schema bench oracle fuzz lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -33,6 +33,9 @@ bench: ready ## what a request costs the server, beside other ways to answer it
 
 oracle: ready ## 100,000 operations drawn by chance, which both executors answer alike
 	ORACLE_EXAMPLES=100000 $(PYTEST) -q -n logical --maxprocesses=8 tests/execution/test_oracle.py
+
+fuzz: ready ## 10,000 operations drawn from the schema, none of which breaks the server
+	FUZZ_CASES=10000 $(PYTEST) -q -n 2 tests/http/test_drawn_operations.py
 
 lock: ready ## take the newest versions that pyproject.toml allows into the requirements files
 	$(LOCK) --upgrade pyproject.toml --output-file requirements.txt

@@ -1,6 +1,7 @@
 """From a request to what it asks: in JSON, in parts (GraphQL multipart request specification), or by GET."""
 
 import json
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, TypeVar, cast
@@ -21,6 +22,8 @@ UTF_8: Final = {b"utf-8", b"utf8"}
 # Files in one request, and other parts: the operation, and the map of the files.
 MOST_PARTS: Final = 10
 TOO_LARGE: Final = "The body is too large."
+# It warns of what is wrong with a form; that is told to whoever sent it, and anybody may.
+logging.getLogger("python_multipart").setLevel(logging.ERROR)
 
 
 class NoOperation(Exception):

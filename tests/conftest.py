@@ -1,7 +1,7 @@
 """Few fixtures: a database, the ports, the cast's world, and the API as each of them sees it."""
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from resolvers.ports import Ports
 from server.app import create_app
 from server.embedded import embedded
 from storage.store import Store
-from tests import databases
+from tests import databases, programs
 from tests.api import Api
 from tests.world import World, create_world
 
@@ -55,6 +55,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
     config.add_cleanup(stop)
     databases.run(databases.make_template())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI whatever a test needs must be there."""
+    report = yield
+    if os.environ.get("CI") == "true":
+        programs.insist(report)
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -68,8 +68,11 @@ class Piece:
 
     @property
     def beyond(self) -> "Piece":
-        """Return one of the specimens that lie near; never too far away to be drawn again."""
-        return Piece((self.number * 3 + 1) % 12)
+        """Return one of the specimens that lie near."""
+        return a_piece(self.number * 3 + 1)
+
+
+PIECES = tuple(map(Piece, range(12)))
 
 
 def number_of(parent: Piece | None) -> int:
@@ -186,7 +189,8 @@ def a_word(number: int) -> str:
 
 
 def a_piece(number: int) -> Piece:
-    return Piece(number % 12)
+    """Return one of a dozen specimens; they are drawn again and again, as rows of a table are."""
+    return PIECES[number % len(PIECES)]
 
 
 def beyond(number: int) -> Piece:
@@ -195,10 +199,10 @@ def beyond(number: int) -> Piece:
 
 def a_plant(number: int) -> Piece:
     """Return a specimen whose number makes it a plant."""
-    return Piece(number * len(KINDS) % 12)
+    return a_piece(number * len(KINDS))
 
 
 def bottled(number: int) -> Typed | None:
     """Return a specimen that says itself what it is; the bottle of number 3 is empty."""
-    held = Piece(number % 12)
+    held = a_piece(number)
     return typed(held.typename, None if held.number == 3 else held)

@@ -1,6 +1,7 @@
 """Answers as they arrive: every byte of them, and what they say went wrong."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -40,12 +41,17 @@ def mistakes(payload: dict[str, Any]) -> list[tuple[str, list[str] | None]]:
 
 
 async def send_file(
-    api: Api, who: str, content: bytes, said: dict[str, Any], name: str = "a.txt"
+    api: Api,
+    who: str,
+    content: bytes,
+    said: dict[str, Any],
+    name: str = "a.txt",
+    headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:
     """Return the whole answer to one multipart request."""
     parts = {
         "operations": json.dumps({"query": UPLOAD, "variables": {"input": {**said, "file": None}}}),
         "map": json.dumps({"file": ["variables.input.file"]}),
     }
-    headers = await api.headers(who)
-    return await api.http.post("/graphql", data=parts, files={"file": (name, content)}, headers=headers)
+    sent = {**(headers or {}), **await api.headers(who)}
+    return await api.http.post("/graphql", data=parts, files={"file": (name, content)}, headers=sent)

@@ -391,9 +391,16 @@ async def test_a_file_of_exactly_the_limit_is_kept(api: Api, tmp_path: Path) -> 
 
 
 async def test_nobody_sends_nothing(api: Api, tmp_path: Path) -> None:
-    answer = (await send_file(api, "nobody", b"words", {"description": "A paper"})).json()
+    said = {"description": "A paper"}
+    answer = (await send_file(api, "nobody", b"words", said, headers={"X-Kluis-Request": "1"})).json()
     assert answer["data"] == {"uploadDocument": None}
     assert [it["extensions"]["code"] for it in answer["errors"]] == ["UNAUTHENTICATED"]
+    assert await left_behind(api, tmp_path) == []
+
+
+async def test_a_form_that_any_page_could_post_is_refused(api: Api, tmp_path: Path) -> None:
+    answer = await send_file(api, "nobody", b"words", {"description": "A paper"})
+    assert (answer.status_code, list(answer.json())) == (403, ["errors"])
     assert await left_behind(api, tmp_path) == []
 
 
@@ -407,8 +414,8 @@ async def test_a_cookie_alone_sends_nothing(api: Api, tmp_path: Path) -> None:
     }
     cookie = {"Cookie": f"__Host-kluis={await api.token('bert')}"}
     sent = {"file": ("a.txt", b"words")}
-    answer = (await api.http.post("/graphql", data=parts, files=sent, headers=cookie)).json()
-    assert [it["extensions"]["code"] for it in answer["errors"]] == ["UNAUTHENTICATED"]
+    answer = await api.http.post("/graphql", data=parts, files=sent, headers=cookie)
+    assert (answer.status_code, list(answer.json())) == (403, ["errors"])
     assert await left_behind(api, tmp_path) == []
     headers = cookie | {"X-Kluis-Request": "1"}
     again = (await api.http.post("/graphql", data=parts, files=sent, headers=headers)).json()
@@ -424,7 +431,7 @@ async def test_a_text_in_the_place_of_the_file_is_refused(api: Api, tmp_path: Pa
 
 @pytest.mark.parametrize("said", [{"description": "A paper"}, {"description": "A paper", "file": None}])
 async def test_an_upload_without_a_file_is_no_upload(api: Api, tmp_path: Path, said: dict[str, Any]) -> None:
-    assert await refusals(api, "bert", UPLOAD, input=said) == [(None, None)]
+    assert await refusals(api, "bert", UPLOAD, input=said) == [("BAD_USER_INPUT", None)]
     assert await left_behind(api, tmp_path) == []
 
 
@@ -447,7 +454,7 @@ async def test_a_description_that_no_database_can_keep_is_refused(
     api: Api, tmp_path: Path, text: str
 ) -> None:
     answer = (await send_file(api, "bert", b"words", {"description": text})).json()
-    assert answer["data"] is None
+    assert list(answer) == ["errors"]
     assert [it["extensions"]["code"] for it in answer["errors"]] == ["INVALID"]
     assert await left_behind(api, tmp_path) == []
 

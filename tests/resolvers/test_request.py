@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from asyncpg import InterfaceError
 from sqlalchemy import select, update
 
 from auth.sessions import SEEN_EVERY
@@ -14,6 +15,7 @@ from models import Account, Letter, Session
 from models.tables import LICENCE
 from resolvers import accounts
 from resolvers.change import letter_seal
+from resolvers.fetching import driver_of
 from resolvers.request import Request
 from tests.api import Api
 from tests.conftest import SetClock
@@ -51,6 +53,18 @@ async def test_a_token_that_stands_for_nobody_changes_nothing(api: Api) -> None:
         async with request.change():
             pytest.fail("a change by nobody")
     await request.close()
+
+
+async def test_a_connection_that_was_lost_hides_no_error_that_came_before(api: Api) -> None:
+    request = Request(api.ports, await api.token("anna"))
+    await request.open()
+    connection = request._connection  # pyright: ignore[reportPrivateUsage]
+    assert connection is not None
+    await driver_of(connection).close()
+    with pytest.raises(InterfaceError):
+        await request.rows(OPEN)
+    await request.close()
+    assert await api.gets("anna", "{ __typename }") == {"__typename": "Query"}
 
 
 async def test_statements_side_by_side_share_one_moment(api: Api) -> None:

@@ -39,6 +39,7 @@ PUBLIC = {
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "PortalAccessPayload": "account relation userErrors",
     "Query": "viewer",
+    "RateLimit": "cost limit remaining restoreRate",
     "RateLimitedError": f"{ERROR} retryAfterSeconds",
     "Relation": "id kind displayName givenName familyName title email language businessUnit contact "
     "documents createdAt updatedAt",
@@ -72,7 +73,7 @@ GUARDED = {
         IsStaff: "grantPortalAccess",
     },
     "Query": {
-        SignedIn: "node nodes document documents categories relation dossier dossiers",
+        SignedIn: "node nodes document documents categories relation dossier dossiers rateLimit",
         IsStaff: "relations",
     },
     "Relation": {IsStaff: "details internalManager portalAccount externalReference"},

@@ -9,7 +9,8 @@ import pytest
 from core.errors import Conflict, Correctable, Invalid, NotFound, TooManyTries, Unauthenticated
 from core.viewer import Language
 from languages import translate
-from schema.operation import UNSTORABLE_TEXT, extensions_of
+from schema.operation import UNSTORABLE_TEXT
+from schema.telling import extensions_of
 from schema.user_errors import ConflictError, InputError, RateLimitedError, told
 from schema.words import UserErrorCode
 from tests.api import Api
@@ -80,7 +81,7 @@ async def test_the_log_tells_where_it_came_from_and_quotes_nothing(
     await api.token("bert")
     await api.ask("bert", CODES_LEFT)
     assert "in two_factor" in caplog.text
-    assert "ProgrammingError" in caplog.text
+    assert "InsufficientPrivilegeError" in caplog.text
     assert "recovery_code" not in caplog.text
 
 
@@ -95,12 +96,16 @@ async def test_an_operation_that_cannot_be_read_is_told_as_it_is(api: Api) -> No
     answer = await api.ask("bert", "{ documents { ")
     (error,) = answer["errors"]
     assert error["message"].startswith("Syntax Error")
-    assert "extensions" not in error
+    assert error["extensions"] == {"code": "GRAPHQL_PARSE_FAILED"}
+    assert "data" not in answer
 
 
 async def test_an_unknown_field_is_told_as_it_is(api: Api) -> None:
-    (error,) = (await api.ask("bert", "{ treasures }"))["errors"]
+    answer = await api.ask("bert", "{ treasures }")
+    (error,) = answer["errors"]
     assert error["message"] == "Cannot query field 'treasures' on type 'Query'."
+    assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
+    assert "data" not in answer
 
 
 @pytest.mark.parametrize("escaped", ["\\u0000", "a\\u0000b", "\\ud800", "\\udfff"])
@@ -113,9 +118,8 @@ async def test_a_variable_that_cannot_be_kept_is_refused(api: Api, escaped: str)
     )
     (error,) = answer.json()["errors"]
     assert error["extensions"] == {"code": "INVALID"}
-    # Nobody's language is known yet.
-    assert error["message"] == UNSTORABLE_TEXT
-    assert answer.json()["data"] is None
+    assert error["message"] == translate(UNSTORABLE_TEXT, Language.NL)
+    assert "data" not in answer.json()
 
 
 @pytest.mark.parametrize(("escape", "codes"), [("\\u0000", ["INVALID"]), ("\\u0041", []), ("", [])])
@@ -123,6 +127,18 @@ async def test_a_text_in_the_document_that_cannot_be_kept_is_refused(
     api: Api, escape: str, codes: list[str]
 ) -> None:
     assert await api.codes("bert", f'{{ dossiers(search: "a{escape}") {{ totalCount }} }}') == codes
+
+
+async def test_what_graphql_itself_finds_wrong_with_a_field_is_told_as_it_is(api: Api) -> None:
+    query = """query ($id: ID!, $how: Disposition = INLINE) {
+      document(id: $id) { id contentUrl(disposition: $how) }
+    }"""
+    id_ = api.id("Document", api.world.document.id)
+    answer = await api.ask("bert", query, id=id_, how=None)
+    assert answer["data"] == {"document": {"id": id_, "contentUrl": None}}
+    (error,) = answer["errors"]
+    assert error["path"] == ["document", "contentUrl"]
+    assert "'disposition'" in error["message"]
 
 
 def test_an_error_without_a_place_tells_none() -> None:

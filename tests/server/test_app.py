@@ -10,16 +10,13 @@ import pytest
 
 import server
 from resolvers.ports import Ports
-from server.app import BESIDE_THE_FILE, create_app
-from tests.api import Api
-from tests.conftest import UPLOAD_LIMIT
+from server.app import create_app
 
 FOLDER = Path(server.__file__).parent
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-ROOM = UPLOAD_LIMIT + BESIDE_THE_FILE
 
 
 @pytest.fixture
@@ -81,9 +78,6 @@ async def test_what_is_not_there_is_told_as_json(http: httpx.AsyncClient, path: 
 @pytest.mark.parametrize(
     ("verb", "path", "allowed"),
     [
-        ("GET", "/graphql", {"POST"}),
-        ("PUT", "/graphql", {"POST"}),
-        ("DELETE", "/graphql", {"POST"}),
         ("POST", "/content/link", {"GET", "HEAD"}),
         ("POST", "/health", {"GET", "HEAD"}),
         ("POST", "/console", {"GET", "HEAD"}),
@@ -96,33 +90,6 @@ async def test_a_verb_that_an_address_has_not_is_told_as_json(
     assert answer.status_code == 405
     assert answer.json() == {"errors": [{"message": "Method Not Allowed"}]}
     assert set(re.findall("[A-Z]+", answer.headers["allow"])) == allowed
-
-
-async def test_a_query_in_the_address_is_not_answered(http: httpx.AsyncClient) -> None:
-    answer = await http.get("/graphql", params={"query": "{ viewer { email } }"})
-    assert answer.status_code == 405
-
-
-async def test_a_body_with_room_for_the_largest_file_is_read(api: Api) -> None:
-    body = b'{"query": "{ viewer { email } }"}'
-    headers = {"Content-Type": "application/json"}
-    answer = await api.http.post("/graphql", content=body.ljust(ROOM), headers=headers)
-    assert answer.json() == {"data": {"viewer": None}}
-    refused = await api.http.post("/graphql", content=body.ljust(ROOM + 1), headers=headers)
-    assert refused.status_code == 413
-
-
-async def test_a_body_that_hides_its_size_is_not_read_to_its_end(api: Api) -> None:
-    sent = 0
-
-    async def endless() -> AsyncGenerator[bytes]:
-        nonlocal sent
-        while sent < 10 * ROOM:
-            sent += 100_000
-            yield b" " * 100_000
-
-    answer = await api.http.post("/graphql", content=endless(), headers={"Content-Type": "application/json"})
-    assert answer.status_code == 413
 
 
 async def test_what_runs_beside_the_application_ends_with_it(ports: Ports) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from server import settings
+from server.trusted_documents import Mode
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -22,6 +23,8 @@ def test_nothing_needs_to_be_set() -> None:
     assert found.public_url == "http://127.0.0.1:8000"
     assert found.keys == Path("var/keys.json")
     assert found.upload_limit == 25 * 1024 * 1024
+    assert (found.allowed_origins, found.get_queries, found.trusted_proxies) == ((), False, ())
+    assert (found.documents, found.documents_mode) == (None, Mode.PREFER)
 
 
 def test_a_variable_changes_its_setting_and_what_follows_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,6 +52,21 @@ def test_the_public_url_has_no_slash_at_its_end(monkeypatch: pytest.MonkeyPatch)
     assert settings.read().public_url == "https://portal.example"
 
 
+def test_a_list_is_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLUIS_ALLOWED_ORIGINS", "https://portal.example, http://[::1]:3000,,")
+    monkeypatch.setenv("KLUIS_TRUSTED_PROXIES", "10.0.0.1,10.1.0.0/16")
+    found = settings.read()
+    assert found.allowed_origins == ("https://portal.example", "http://[::1]:3000")
+    assert found.trusted_proxies == ("10.0.0.1", "10.1.0.0/16")
+
+
+def test_documents_are_a_place_and_a_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KLUIS_DOCUMENTS", "/srv/kluis/documents")
+    monkeypatch.setenv("KLUIS_DOCUMENTS_MODE", "only")
+    found = settings.read()
+    assert (found.documents, found.documents_mode) == (Path("/srv/kluis/documents"), Mode.ONLY)
+
+
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
@@ -57,6 +75,23 @@ def test_the_public_url_has_no_slash_at_its_end(monkeypatch: pytest.MonkeyPatch)
         ("KLUIS_UPLOAD_LIMIT", "-7"),
         ("KLUIS_DATABASE_URL", "mysql://kluis:hunter2@db/kluis"),
         ("KLUIS_PUBLIC_URL", "portal.example"),
+        ("KLUIS_PUBLIC_URL", "ftp://portal.example"),
+        ("KLUIS_PUBLIC_URL", "https:///portal.example"),
+        ("KLUIS_PUBLIC_URL", "https://portal.example:eighty"),
+        ("KLUIS_PUBLIC_URL", "https://[portal.example"),
+        ("KLUIS_GET_QUERIES", "perhaps"),
+        ("KLUIS_DOCUMENTS_MODE", "always"),
+        ("KLUIS_ALLOWED_ORIGINS", "*"),
+        ("KLUIS_ALLOWED_ORIGINS", "null"),
+        ("KLUIS_ALLOWED_ORIGINS", "portal.example"),
+        ("KLUIS_ALLOWED_ORIGINS", "ftp://portal.example"),
+        ("KLUIS_ALLOWED_ORIGINS", "https://portal.example/"),
+        ("KLUIS_ALLOWED_ORIGINS", "https://portal.example/path"),
+        ("KLUIS_ALLOWED_ORIGINS", "https://portal.example:443"),
+        ("KLUIS_ALLOWED_ORIGINS", "https://Portal.example"),
+        ("KLUIS_ALLOWED_ORIGINS", "https://user@portal.example"),
+        ("KLUIS_ALLOWED_ORIGINS", "https://portal.example;https://other.example"),
+        ("KLUIS_ALLOWED_ORIGINS", "https://portal.example,https://other.example/"),
     ],
 )
 def test_a_bad_value_is_one_line_that_names_the_variable_and_hides_the_value(
