@@ -20,7 +20,7 @@ from resolvers.database import Database
 from resolvers.fetching import reads
 
 BUCKET: Final = Bucket(capacity=10_000, per_second=100)
-AHEAD: Final = 1_000
+AHEAD: Final = 2_000
 KEPT_FOR: Final = timedelta(minutes=1)
 # Accounts for which a server has points at hand.
 MOST_KEPT: Final = 10_000

@@ -48,7 +48,7 @@ class Grant(Node):
     id: ID = identity("Grant")
     principal: Principal = batched(principals_of, description="Who (naam).")
     rights: list[Right] = derived(rights_in, description="The ticks.")
-    source: GrantSource = derived(lambda it: GrantSource(it.source), description="Why.")
+    source: GrantSource = strawberry.field(description="Why.")
     granted_by: Account | None = batched(granters_of, description="Whose doing it was.")
     granted_at: datetime = strawberry.field(description="Since when.")
 
@@ -107,9 +107,7 @@ class Document(Node):
     media_type: str = strawberry.field(description="Such as application/pdf.")
     byte_size: BigInt = strawberry.field(description="In bytes.")
     sha256: Sha256 = strawberry.field(description="Digest of the bytes.")
-    scan_state: ScanState = derived(
-        lambda it: ScanState(it.scan_state), description="What the search for malware said."
-    )
+    scan_state: ScanState = strawberry.field(description="What the search for malware said.")
     business_unit: BusinessUnit | None = batched(units_of, description="Business eenheid.")
     dossier: Dossier | None = batched(dossiers_of, description="Dossier, if the viewer may see it.")
     categories: list[Category] = batched(

@@ -6,7 +6,7 @@ from datetime import datetime
 import strawberry
 from strawberry.scalars import ID
 
-from execution import batched, derived, plain
+from execution import batched, plain
 from models.tables import AnyRow
 from permissions.fields import IsStaff
 from resolvers import accounts, dossiers, licences, relations
@@ -28,7 +28,7 @@ async def relations_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyR
 @strawberry.type(description="Somebody who is in a dossier.")
 class DossierMember:
     relation: Relation = batched(relations_of, description="Who it is.")
-    role: DossierRole = derived(lambda it: DossierRole(it.role), description="What they are in it.")
+    role: DossierRole = strawberry.field(description="What they are in it.")
 
 
 async def units_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow | None]:

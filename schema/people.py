@@ -79,7 +79,7 @@ async def second_factors_of(parents: Sequence[Any], request: Reading) -> list[bo
 class Account(Node):
     id: ID = identity("Account")
     display_name: str = strawberry.field(description="Not unique: two people may share it.")
-    role: Role = derived(lambda it: Role(it.role), description="What it is to the firm.")
+    role: Role = strawberry.field(description="What it is to the firm.")
     username: str | None = plain(
         description="What it signs in with (gebruikersnaam).", permission_classes=[IsStaff]
     )
@@ -168,7 +168,7 @@ class Viewer:
     given_name: str | None = strawberry.field(description="Voornaam.")
     family_name: str | None = strawberry.field(description="Familienaam.")
     email: str | None = strawberry.field(description="Where mail goes to.")
-    language: Language = derived(lambda it: Language(it.language), description="Taal.")
+    language: Language = strawberry.field(description="Taal.")
     must_change_password: bool = derived(
         lambda it: it.initial_password_expires_at is not None,
         description="Whether the mailed password is still to be replaced by one's own.",

@@ -92,15 +92,13 @@ async def details_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow
 @strawberry.type(description="A person or company in the firm's files (relatie).")
 class Relation(Node):
     id: ID = identity("Relation")
-    kind: RelationKind = derived(lambda it: RelationKind(it.kind), description="Person or company.")
+    kind: RelationKind = strawberry.field(description="Person or company.")
     display_name: str = strawberry.field(description="As lists show it.")
     given_name: str | None = strawberry.field(description="Voornaam.")
     family_name: str | None = strawberry.field(description="Familienaam.")
     title: str | None = strawberry.field(description="Aanspreking, such as mevrouw.")
     email: str | None = strawberry.field(description="E-mail.")
-    language: Language | None = derived(
-        lambda it: Language(it.language) if it.language else None, description="Taal."
-    )
+    language: Language | None = strawberry.field(description="Taal.")
     business_unit: BusinessUnit | None = batched(units_of, description="Business eenheid.")
     contact: ContactDetails | None = batched(
         contacts_of,

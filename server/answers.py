@@ -93,5 +93,10 @@ def refuse(message: str, status: int, media: str = JSON, **headers: str) -> Resp
 
 def written(body: Mapping[str, Any], status: int, media: str, headers: Mapping[str, str]) -> Response:
     """Return a response; nobody keeps it, since it is for whoever asked."""
-    said = {"Content-Type": f"{media}; charset=utf-8", "Cache-Control": "no-store", **headers}
+    said = {
+        "Content-Type": f"{media}; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+        **headers,
+    }
     return Response(orjson.dumps(body), status, said)

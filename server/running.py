@@ -136,8 +136,8 @@ class Server(uvicorn.Server):
 def set_aside() -> None:
     """Take what the process has loaded out of the garbage collector's sight, and let it look less often.
 
-    A full round over modules, schema and statements takes some 80 ms, in which nobody is answered; an answer is
-    a few thousand objects that are gone with it.
+    A full round over modules, schema and statements takes some 80 ms, in which nobody is answered; an answer
+    is a few thousand objects that are gone with it.
     """
     gc.collect()
     gc.freeze()

@@ -69,7 +69,7 @@ def claimed(value: Any, info: Any) -> Any:
     """Return what a value says that it is, which need not be the name of a type. Raise BrokenError."""
     name = value.typename
     if name == Claim.RAISING.value:
-        message = f"it will not say at {info.path.as_list()}"
+        message = f"it will not say, {len(info.path.as_list())} steps from the root"
         raise BrokenError(message)
     return {Claim.NO_NAME.value: 7, Claim.NOTHING.value: None}.get(name, name)
 

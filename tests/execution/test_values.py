@@ -29,8 +29,8 @@ def claims(claim: str, message: str) -> Case:
         f"{{ specimen {{ oddity(claim: {claim}) {{ code }} oddities(claim: {claim}) {{ code }} word }} }}",
         {"specimen": {"oddity": None, "oddities": [[None]], "word": "word 1"}},
         [
-            (message.format(name="oddity", path=["specimen", "oddity"]), ["specimen", "oddity"]),
-            (message.format(name="oddities", path=["specimen", "oddities"]), ["specimen", "oddities", 0, 0]),
+            (message.format(name="oddity"), ["specimen", "oddity"]),
+            (message.format(name="oddities"), ["specimen", "oddities", 0, 0]),
         ],
     )
 
@@ -149,7 +149,9 @@ VALUES = {
         "Either the 'Specimen' type should provide a 'resolve_type' function "
         "or each possible type should provide an 'is_type_of' function.",
     ),
-    "a value that will not say, and knows where it was asked": claims("RAISING", "it will not say at {path}"),
+    "a value that will not say, and knows how deep it was asked": claims(
+        "RAISING", "it will not say, 2 steps from the root"
+    ),
     "an item of an interface that must be there and is of no type makes its object null": Case(
         "{ specimen { mustOddity(claim: NOBODY) { number } } }",
         {"specimen": None},
