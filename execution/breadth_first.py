@@ -2,8 +2,9 @@
 
 Strawberry owns the types and validates; this class replaces how fields are executed. Fields run one after
 another, in the order of the document, and so do root fields, so that an operation never has two statements
-under way. A value may be awaitable; an item of a list may not, and a list is no async iterator. `@defer` and
-`@stream` are not executed. Whether an object is of the type that its field declares is not asked again.
+under way. What an ordinary resolver returns may be awaitable; an item of a list may not, and a list is no async
+iterator. `@defer` and `@stream` are not executed. Whether an object is of the type that its field declares is
+not asked again. What stands in several places is executed in one of them.
 """
 
 from typing import Any
@@ -23,6 +24,11 @@ class BreadthFirst(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *given: Any, plans: Plans | None = None, **named: Any) -> None:
         super().__init__(*given, **named)
         self.plans = plans or Plans()
+        if self.middleware_manager and self.middleware_manager.middlewares:
+            # It could be what keeps somebody out.
+            raise TypeError(
+                "Fields are not executed one by one: extensions with `resolve` would not be asked."
+            )
 
     async def execute_operation(self, serially: bool | None = None) -> ExecutionResult:  # noqa: ARG002, FBT001
         """Return the response of the operation (GraphQL section 6.2)."""

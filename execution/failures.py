@@ -1,16 +1,15 @@
 """What failed in one operation, and what that makes of the response."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from graphql import GraphQLError, located_error
 from graphql.language import FieldNode
 
-from execution.places import Place, keys_of, nearest_nullable, order_of
+from execution.places import Keys, Place, keys_of, moved, nearest_nullable, order_of
 
 # How many errors an answer lists: no reader wants more, and each costs as much as many fields.
 MOST_ERRORS: Final = 100
-Keys = tuple[str | int, ...]
 
 
 class Failure(NamedTuple):
@@ -37,15 +36,20 @@ class Failures:
     def __len__(self) -> int:
         return len(self._found)
 
-    def forget(self, count: int) -> None:
-        """Keep so many failures, those that were found first."""
-        del self._found[count:]
-        self.is_void = any(nearest_nullable(it.place) is None for it in self._found)
-
     def add(self, place: Place, nodes: Sequence[FieldNode], error: Exception) -> None:
         """Note that the value of a place failed."""
         self._found.append(Failure(place, nodes, error))
         self.is_void = self.is_void or nearest_nullable(place) is None
+
+    def repeat(self, since: int, twins: Mapping[Keys, Sequence[Place]]) -> None:
+        """Note what failed since there were so many failures in the twins of the places that it lies in too.
+
+        All these places are equally deep.
+        """
+        depth = len(next(iter(twins)))
+        for place, nodes, error in self._found[since:]:
+            for twin in twins.get(keys_of(place)[:depth], ()):
+                self.add(moved(place, depth, twin), nodes, error)
 
     def settle(self, data: dict[str, Any]) -> tuple[dict[str, Any] | None, list[GraphQLError] | None]:
         """Return the data with nulls where failures made them, and the errors to tell; None for none."""
@@ -66,8 +70,10 @@ class Failures:
 
 
 def clear(data: dict[str, Any], keys: Keys) -> None:
-    """Make one place null."""
+    """Make one place null, if what it lies in is still there: that may be shared with another place."""
     within: Any = data
     for key in keys[:-1]:
         within = within[key]
+        if within is None:
+            return
     within[keys[-1]] = None

@@ -21,7 +21,7 @@ from graphql import (
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from execution.limits import Limits, Ruler, TooLarge
+from execution.limits import BeyondLimit, Limits, Ruler
 from execution.plan import Plans
 from execution.prices import Price, Pricer
 
@@ -118,7 +118,7 @@ class Guard:
     def _measure(self, document: DocumentNode) -> None:
         try:
             Ruler(document, self.limits).check()
-        except TooLarge as error:
+        except BeyondLimit as error:
             raise Unreadable("DOCUMENT_TOO_LARGE", [error]) from None
 
     def _validate(self, document: DocumentNode, question: Question) -> None:

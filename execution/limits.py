@@ -42,7 +42,7 @@ class Limits:
     """Root fields of which a document may ask one."""
 
 
-class TooLarge(GraphQLError):
+class BeyondLimit(GraphQLError):
     """The document goes beyond a limit."""
 
 
@@ -82,7 +82,7 @@ class Ruler:
         self.measured: dict[str, Size | None] = {}
 
     def check(self) -> None:
-        """Raise TooLarge for a limit that the document goes beyond."""
+        """Raise BeyondLimit for a limit that the document goes beyond."""
         try:
             for name in self.fragments:
                 # One that nobody spreads is validated all the same.
@@ -91,17 +91,17 @@ class Ruler:
                 if isinstance(definition, OperationDefinitionNode):
                     self.compare(self.of_operation(definition))
         except RecursionError:
-            raise TooLarge("The document is nested too deeply.") from None
+            raise BeyondLimit("The document is nested too deeply.") from None
 
     def compare(self, size: Size) -> None:
-        """Raise TooLarge if a part is larger than a document may be."""
+        """Raise BeyondLimit if a part is larger than a document may be."""
         within("levels", size.depth, self.limits.depth)
         within("fields", size.fields, self.limits.fields)
         within("aliases", size.aliases, self.limits.aliases)
         within("directives", size.directives, self.limits.directives)
 
     def of_operation(self, operation: OperationDefinitionNode) -> Size:
-        """Return the size of an operation. Raise TooLarge for too many root fields."""
+        """Return the size of an operation. Raise BeyondLimit for too many root fields."""
         size = self.of_selections(operation.selection_set)
         is_mutation = operation.operation is OperationType.MUTATION
         within(
@@ -122,7 +122,7 @@ class Ruler:
             self.measured[name] = size.beside(Size(directives=self.directives(fragment.directives)))
         found = self.measured.get(name, Size())
         if found is None:
-            raise TooLarge(f"The fragment {name} spreads itself.")
+            raise BeyondLimit(f"The fragment {name} spreads itself.")
         return found
 
     def of_selections(self, selections: SelectionSetNode | None) -> Size:
@@ -156,13 +156,13 @@ class Ruler:
         )
 
     def directives(self, nodes: Sequence[DirectiveNode] | None) -> int:
-        """Return how many directives stand at one place. Raise TooLarge for too many."""
+        """Return how many directives stand at one place. Raise BeyondLimit for too many."""
         count = len(nodes or ())
         within("directives at one place", count, self.limits.directives_at_one_place)
         return count
 
 
 def within(what: str, count: int, most: int) -> None:
-    """Raise TooLarge if there is more of something than there may be."""
+    """Raise BeyondLimit if there is more of something than there may be."""
     if count > most:
-        raise TooLarge(f"The document has too many {what}: more than {most}.")
+        raise BeyondLimit(f"The document has too many {what}: more than {most}.")

@@ -19,6 +19,8 @@ class Spot(NamedTuple):
 Place: TypeAlias = "tuple[Owner, str | int, Spot]"
 # The place of an object; the root has none.
 Owner: TypeAlias = "Place | None"
+# The response path of a place (GraphQL section 7.1.2).
+Keys: TypeAlias = tuple[str | int, ...]
 
 
 class Owners(Protocol):
@@ -78,11 +80,11 @@ class OfItems(NamedTuple):
     spot: Spot
 
     def at(self, index: int) -> Place:
-        for number, size in enumerate(self.sizes):
-            if index < size:
-                return (self.lists.at(number), index, self.spot)
-            index -= size
-        raise IndexError(index)
+        number = 0
+        while index >= self.sizes[number]:
+            index -= self.sizes[number]
+            number += 1
+        return (self.lists.at(number), index, self.spot)
 
     def all(self) -> Sequence[Place]:
         spot = self.spot
@@ -126,9 +128,16 @@ def order_of(place: Owner) -> tuple[int, ...]:
     return tuple(key if isinstance(key, int) else spot.ordinal for _, key, spot in steps(place))
 
 
-def keys_of(place: Owner) -> tuple[str | int, ...]:
+def keys_of(place: Owner) -> Keys:
     """Return the response path of a place (GraphQL section 7.1.2)."""
     return tuple(key for _, key, _ in steps(place))
+
+
+def moved(place: Place, depth: int, to: Place) -> Place:
+    """Return a place as it would be if the one that it lies in, so many steps from the root, were another."""
+    for _, key, spot in steps(place)[depth:]:
+        to = (to, key, spot)
+    return to
 
 
 def field_of(place: Place) -> Place:

@@ -13,7 +13,19 @@ from graphql.pyutils import UndefinedType
 
 from execution.columns import Column, Level, attempt, mapped
 from execution.failures import Failures
-from execution.places import OfField, OfItems, OfSome, Owner, Owners, Places, field_of, path_of
+from execution.places import (
+    Keys,
+    OfField,
+    OfItems,
+    OfSome,
+    Owner,
+    Owners,
+    Place,
+    Places,
+    field_of,
+    keys_of,
+    path_of,
+)
 from execution.plan import FieldPlan, Selection, selection
 from execution.shapes import Composite, Leaf, ListOf, Shape
 from execution.typed import Typed
@@ -179,9 +191,9 @@ class Run:
                 self.failures.add(place, field.nodes, error)
             return [None] * len(objects)
         # By identity: what stands in several places.
-        firsts = {id(it): at for at, it in enumerate(objects)}
-        if len(firsts) < len(objects):
-            return await self.each_once(wanted, objects, places, firsts)
+        chosen = {id(it): at for at, it in enumerate(objects)}
+        if len(chosen) < len(objects):
+            return await self.each_once(wanted, objects, places, chosen)
         return cast("Column", await self.objects(wanted, objects, places))
 
     async def each_once(
@@ -189,14 +201,18 @@ class Run:
     ) -> Column:
         """Return objects of which some stand in several places; each of them is executed once.
 
-        Where something fails in them they are executed again, one for each place: each tells its own.
+        What fails in them is told of each of their places.
         """
         before = len(self.failures)
         some = list(chosen.values())
         completed = await self.objects(wanted, [objects[at] for at in some], OfSome(places, some))
         if len(self.failures) > before:
-            self.failures.forget(before)
-            return cast("Column", await self.objects(wanted, objects, places))
+            twins: defaultdict[Keys, list[Place]] = defaultdict(list)
+            every = places.all()
+            for at, it in enumerate(objects):
+                if at != chosen[id(it)]:
+                    twins[keys_of(every[chosen[id(it)]])].append(every[at])
+            self.failures.repeat(before, twins)
         found = dict(zip(chosen, completed, strict=True))
         return [found[id(it)] for it in objects]
 

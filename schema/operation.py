@@ -16,15 +16,15 @@ from resolvers.crowd import Crowd
 from resolvers.standing import standing
 from resolvers.strangers import network_of
 from schema.context import Context
-from schema.telling import said, told
+from schema.telling import note, said, told
 from schema.texts import document_holds_unstorable, holds_unstorable
 
-UNSTORABLE_TEXT: Final = "A text cannot hold the character U+0000 or half a character (a lone surrogate)."
+UNSTORABLE_TEXT = "A text cannot hold the character U+0000 or half a character (a lone surrogate)."
 MOST_COERCION_ERRORS: Final = 10
 DEAREST: Final = 2_000
 MOST_AT_ONCE: Final = 10
 # What it costs to read a document that is not known yet: a point for so many of its characters.
-CHARACTERS_A_POINT: Final = 64
+CHARACTERS_A_POINT: Final = 16
 LIMITS: Final = Limits(once=frozenset({"signIn"}))
 
 
@@ -67,12 +67,16 @@ class Operations:
     async def run(self, asked: Asked, request: Context) -> Answer:
         """Return the answer to an operation; whatever goes wrong is told in it."""
         try:
-            try:
-                await request.open()
-                with self.crowd.enter(who_of(request)):
-                    return await self.answer(asked, request)
-            finally:
-                await request.close()
+            return await self.attempt(asked, request)
+        finally:
+            await leave(request)
+
+    async def attempt(self, asked: Asked, request: Context) -> Answer:
+        """Find out who asks, and return the answer to the operation."""
+        try:
+            await request.open()
+            with self.crowd.enter(who_of(request)):
+                return await self.answer(asked, request)
         except Unreadable as refused:
             return Answer(errors=refused.errors, refusal=refused.code)
         except Exception as error:  # noqa: BLE001  whatever it is, it is told in words of our own
@@ -101,9 +105,10 @@ class Operations:
         if request.cost > DEAREST and not asked.is_trusted:
             raise TooExpensive(cost=request.cost, limit=DEAREST)
         await request.pay(request.cost)
+        # Now, and not when something may have been changed already.
+        extensions = await costs(request) if asked.tells_cost and request.asker else {}
         result = executor.execute_operation()
         done = cast("ExecutionResult", await result if isawaitable(result) else result)
-        extensions = await costs(request) if asked.tells_cost and request.asker else {}
         return Answer(done.data, [told(it, request) for it in done.errors or ()], extensions)
 
     async def admit(self, asked: Asked, request: Context) -> Admitted:
@@ -124,6 +129,14 @@ class Operations:
 def who_of(request: Context) -> Hashable:
     """Return whom an operation is counted for: an account, or all those who are nobody in one network."""
     return request.asker.account_id if request.asker else network_of(request.address)
+
+
+async def leave(request: Context) -> None:
+    """Give back what an operation held. If that fails, what it has done stands, and is answered."""
+    try:
+        await request.close()
+    except Exception as error:  # noqa: BLE001  the answer is there already, whatever it is
+        note(error, request)
 
 
 def chosen(admitted: Admitted, asked: Asked) -> OperationDefinitionNode:

@@ -24,7 +24,7 @@ def told(error: GraphQLError, request: Context) -> GraphQLError:
 def said(cause: Exception, request: Context, at: GraphQLError | None = None) -> GraphQLError:
     """Return an exception as it is told, with the place where it happened, if it has one."""
     if not isinstance(cause, KluisError):
-        log.error("request %s failed\n%s", request.request_id, trace_of(cause))
+        note(cause, request)
         cause = Internal(number=request.request_id)
     return GraphQLError(
         translate(cause.template, language_of(request), **cause.values),
@@ -32,6 +32,11 @@ def said(cause: Exception, request: Context, at: GraphQLError | None = None) -> 
         path=at.path if at else None,
         extensions=extensions_of(cause),
     )
+
+
+def note(error: Exception, request: Context) -> None:
+    """Write into the log where something of ours failed, under the number that the caller may know."""
+    log.error("request %s failed\n%s", request.request_id, trace_of(error))
 
 
 def trace_of(error: BaseException) -> str:

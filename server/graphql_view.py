@@ -19,7 +19,7 @@ from server.answers import GRAPHQL, JSON, media_type, refuse, respond
 from server.bodies import NoOperation, Parameters, limited, parameters_of
 from server.context import NotFromHere, context_of, give_cookie, token_of
 from server.http_rules import BESIDE_THE_FILE, HttpRules, origin_of
-from server.trusted_documents import Refused
+from server.trusted_documents import DocumentRefused
 
 REQUEST_ID: Final = "X-Request-Id"
 NEITHER: Final = f"The answer is {GRAPHQL} or {JSON}."
@@ -79,7 +79,7 @@ class GraphQLView:
             with self.crowd.enter(self):
                 async with asyncio.timeout(self.rules.answer_within):
                     return await self.operations.run(asked, context)
-        except Refused as error:
+        except DocumentRefused as error:
             return Answer(
                 errors=[GraphQLError(str(error), extensions={"code": error.code})], refusal=error.code
             )
@@ -89,7 +89,7 @@ class GraphQLView:
             return refusal(TookTooLong(), context)
 
     def asked(self, request: Request, parameters: Parameters) -> Asked:
-        """Return the operation that a request asks for. Raise Refused."""
+        """Return the operation that a request asks for. Raise DocumentRefused."""
         text, is_trusted = self.rules.documents.find(parameters.document_id, parameters.query)
         return Asked(
             text,

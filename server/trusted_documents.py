@@ -25,7 +25,7 @@ class BadDocuments(Exception):
     """The documents can not be read; the text says why, in one line."""
 
 
-class Refused(Exception):
+class DocumentRefused(Exception):
     """A request whose document is not executed; `code` is for programs, and Apollo's where it has one."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -41,23 +41,23 @@ class TrustedDocuments:
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def find(self, id_: str | None, text: str | None) -> tuple[str, bool]:
-        """Return the text that is meant, and whether it is trusted. Raise Refused.
+        """Return the text that is meant, and whether it is trusted. Raise DocumentRefused.
 
         A text that is among the known ones is trusted however it comes.
         """
         if id_ is not None and self.mode is Mode.OFF:
             if text is None:
-                raise Refused("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
+                raise DocumentRefused("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
             return text, False
         if id_ is not None and id_ in self.texts:
             return self.texts[id_], True
         if text is None:
-            raise Refused("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+            raise DocumentRefused("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
         if self.mode is Mode.OFF:
             return text, False
         is_known = self.texts.get(hash_of(text)) == text
         if self.mode is Mode.ONLY and not is_known:
-            raise Refused(
+            raise DocumentRefused(
                 "DOCUMENT_NOT_TRUSTED", "Only documents that the operator vouches for are executed."
             )
         return text, is_known

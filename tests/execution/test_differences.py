@@ -1,13 +1,17 @@
 """Where the two executors answer differently, on purpose; everywhere else they agree."""
 
 from collections.abc import Awaitable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import strawberry
+from strawberry.extensions import SchemaExtension
 from strawberry.permission import BasePermission
 
 from execution import BreadthFirst, batched
+from tests.execution.cabinet import SCHEMA as CABINET
 from tests.execution.cabinet import Quiet
+from tests.execution.fates import Visit
 from tests.execution.oracle import Answer, stock, told
 
 
@@ -87,3 +91,30 @@ async def test_a_permission_that_hides_that_it_must_be_waited_for_refuses() -> N
     assert ours["data"] == {"later": None}
     assert len(ours["errors"]) == 1
     assert theirs == {"data": {"later": "it"}, "errors": []}
+
+
+async def test_what_stands_in_several_places_is_resolved_in_one_of_them() -> None:
+    operation = "{ specimen(number: 1) { tray { number whereabouts } } }"
+    for schema, places in ((CABINET, 3), (stock(CABINET), 4)):
+        answer = told(await schema.execute(operation, context_value=Visit()))
+        assert answer["errors"] == []
+        resolved = list[dict[str, Any]](chain.from_iterable(answer["data"]["specimen"]["tray"]))
+        assert [it["number"] for it in resolved] == [1, 2, 2, 3]
+        assert len({it["whereabouts"] for it in resolved}) == places
+
+
+class Doorkeeper(SchemaExtension):
+    """Keeps everybody out of every field, where it is asked."""
+
+    def resolve(self, *_: Any, **__: Any) -> None:
+        raise PermissionError
+
+
+async def test_an_extension_that_would_not_be_asked_is_no_extension() -> None:
+    """It could be what keeps somebody out."""
+    guarded = Quiet(query=Query, extensions=[Doorkeeper], execution_context_class=BreadthFirst)
+    ours = told(await guarded.execute("{ stone { name } }"))
+    assert ours["data"] is None
+    assert messages(ours) == [
+        "Fields are not executed one by one: extensions with `resolve` would not be asked."
+    ]

@@ -7,7 +7,7 @@ import pytest
 from graphql import SelectionNode, get_introspection_query, parse
 from graphql.language import DocumentNode, SelectionSetNode, Visitor, visit
 
-from execution.limits import ENDLESS, Limits, Ruler, Size, TooLarge
+from execution.limits import ENDLESS, BeyondLimit, Limits, Ruler, Size
 from tests.execution.bombs import BOMBS, bomb
 
 LIMITS: Final = Limits(once=frozenset({"signIn", "disable"}))
@@ -21,7 +21,7 @@ def complaint(text: str, limits: Limits = LIMITS) -> str | None:
     """Return what a document is refused for; None when it is admitted."""
     try:
         Ruler(parse(text), limits).check()
-    except TooLarge as error:
+    except BeyondLimit as error:
         return error.message
     return None
 
@@ -239,7 +239,7 @@ def test_a_bomb_of_fragments_is_refused_and_no_selection_looked_at_twice(
 ) -> None:
     document = parse(bomb(fragments, spreads))
     ruler = Counting(document, LIMITS)
-    with pytest.raises(TooLarge):
+    with pytest.raises(BeyondLimit):
         ruler.check()
     assert 0 < ruler.looks <= written_in(document)
 

@@ -51,26 +51,33 @@ SOURCES = {
         },
     ),
     "a resolver is told where it stands, and each field of the document that asked for it": Case(
-        "{ kin(count: 1) { whereabouts ...A next { it: whereabouts } tray { whereabouts } } } "
+        "{ kin(count: 1) { whereabouts ...A next { it: whereabouts } kin { whereabouts } } } "
         "fragment A on Specimen { whereabouts }",
         {
             "kin": [
                 {
                     "whereabouts": "['kin', 0, 'whereabouts'] Animal whereabouts 2",
                     "next": {"it": "['kin', 0, 'next', 'it'] Animal whereabouts 1"},
-                    "tray": [
-                        [
-                            {"whereabouts": "['kin', 0, 'tray', 0, 0, 'whereabouts'] Animal whereabouts 1"},
-                            {"whereabouts": "['kin', 0, 'tray', 0, 1, 'whereabouts'] Mineral whereabouts 1"},
-                        ],
-                        [
-                            {"whereabouts": "['kin', 0, 'tray', 1, 0, 'whereabouts'] Mineral whereabouts 1"},
-                            {"whereabouts": "['kin', 0, 'tray', 1, 1, 'whereabouts'] Plant whereabouts 1"},
-                        ],
+                    "kin": [
+                        {"whereabouts": "['kin', 0, 'kin', 0, 'whereabouts'] Animal whereabouts 1"},
+                        {"whereabouts": "['kin', 0, 'kin', 1, 'whereabouts'] Mineral whereabouts 1"},
                     ],
                 }
             ]
         },
+    ),
+    "what stands in several places fails in each of them": Case(
+        "{ specimen { tray { number next { word(fate: BROKEN) mustWord(fate: LOST) } } } }",
+        {
+            "specimen": {
+                "tray": [[{"number": row + at, "next": None} for at in range(2)] for row in (1, 2)],
+            }
+        },
+        [
+            (message, ["specimen", "tray", row, at, "next", name])
+            for row, at, next_ in ((0, 0, 4), (0, 1, 7), (1, 0, 7), (1, 1, 10))
+            for name, message in (("word", f"{next_} is broken"), ("mustWord", LOST.format("mustWord")))
+        ],
     ),
     "an extension that is no permission still changes the value": Case(
         "{ kin { loud it: loud(fate: ODD_BROKEN) } }",
@@ -158,12 +165,15 @@ async def test_a_field_of_an_interface_is_one_call_for_each_type(visit: Visit) -
     assert visit.calls[1:] == [("word", [1, 4]), ("word", [2]), ("word", [3])]
 
 
-async def test_all_items_of_all_lists_of_a_level_are_one_call(visit: Visit) -> None:
-    await ask("{ plants { offspring { offspring { word } } } }", visit)
+@pytest.mark.parametrize("fate", ["FINE", "ODD_BROKEN", "LOST"])
+async def test_all_items_of_all_lists_of_a_level_are_one_call_and_each_is_in_it_once(
+    visit: Visit, fate: str
+) -> None:
+    await ask(f"{{ plants {{ offspring {{ offspring {{ word(fate: {fate}) }} }} }} }}", visit)
     assert visit.calls[1:] == [
         ("offspring", [3, 6]),
-        ("offspring", [9, 0, 6, 9]),
-        ("word", [3, 6, 0, 3, 6, 9, 3, 6]),
+        ("offspring", [9, 0, 6]),
+        ("word", [3, 6, 0, 9]),
     ]
 
 

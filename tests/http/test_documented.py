@@ -16,7 +16,7 @@ from server.http_rules import BESIDE_THE_FILE, HttpRules
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "http.md").read_text()
 # Where an operation is refused before anything of it is carried out.
-REFUSING = {"Unreadable", "Refused"}
+REFUSING = {"Unreadable", "DocumentRefused"}
 OF_OPERATIONS = re.compile(r"^\| `([A-Z_]+)` \| (\d+) \| .+ \|$", re.MULTILINE)
 OF_FIELDS = re.compile(r"^\| `([A-Z_]+)` \| \D[^|]* \|$", re.MULTILINE)
 STATUS = re.compile(r"^\| (\d+) \| [^|]+ \|$", re.MULTILINE)

@@ -129,6 +129,25 @@ async def test_one_that_is_cancelled_again_while_it_is_rolled_back_leaves_a_pool
         assert await described(small_pool, ours) == "Huwelijkscontract"
 
 
+async def test_whoever_is_cancelled_while_a_snapshot_ends_is_cancelled(
+    small_pool: Database, ours: UUID
+) -> None:
+    async def look(opened: asyncio.Event) -> None:
+        async with small_pool.snapshot(ours):
+            opened.set()
+
+    for turns in range(6):
+        opened = asyncio.Event()
+        looking = asyncio.create_task(look(opened))
+        await opened.wait()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        was_under_way = looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+        assert looking.cancelled() is was_under_way
+        assert await described(small_pool, ours) == "Huwelijkscontract"
+
+
 async def test_a_connection_that_breaks_is_not_lent_again(small_pool: Database, ours: UUID) -> None:
     async def pull_the_cable() -> None:
         async with small_pool.snapshot(ours) as connection:

@@ -16,6 +16,7 @@ from tests.statements import counting
 WHO: Final = "{ viewer { email } }"
 LEFT: Final = "{ rateLimit { cost limit remaining restoreRate } }"
 OF_SIXTY: Final = "{ documents(first: 59) { nodes { id } } }"
+SIGN_OUT: Final = "mutation { signOut { userErrors { code } } }"
 SIGN_IN: Final = "mutation ($input: SignInInput!) { signIn(input: $input) { step viewer { email } } }"
 SIGNED: Final = {
     "username": "bert@callewaert.example",
@@ -62,8 +63,8 @@ async def test_what_is_known_is_free_whoever_brought_it(desk: Desk) -> None:
     ],
 )
 async def test_a_document_is_paid_for_also_when_it_is_refused(desk: Desk, text: str, code: str) -> None:
-    document = long(text, 9)
-    assert await paid(desk, "anna", document) == 9
+    document = long(text, 30)
+    assert await paid(desk, "anna", document) == 30
     assert await desk.code("anna", document) == code
 
 
@@ -194,16 +195,20 @@ async def test_an_answer_tells_what_it_cost_where_that_is_asked(desk: Desk) -> N
 
 
 async def test_nobody_is_told_no_cost(desk: Desk) -> None:
-    assert (await desk.ask("nobody", WHO, tells_cost=True)).extensions == {}
-    await desk.gets("bert", WHO)
-    assert (
-        await desk.ask("bert", "mutation { signOut { userErrors { code } } }", tells_cost=True)
-    ).extensions == {}
+    answer = await desk.ask("nobody", WHO, tells_cost=True)
+    assert (answer.data, answer.extensions) == ({"viewer": None}, {})
+
+
+async def test_the_cost_is_told_as_it_is_before_anything_is_done(desk: Desk) -> None:
+    answer = await desk.ask("bert", SIGN_OUT, tells_cost=True)
+    assert answer.data == {"signOut": {"userErrors": []}}
+    assert answer.extensions["cost"]["cost"] == 12
 
 
 async def test_points_that_were_paid_stay_paid_when_the_operation_fails(desk: Desk) -> None:
     await desk.gets("anna", WHO)
     before = await desk.at_hand("anna")
     assert before <= AHEAD
-    assert codes_in(await desk.ask("anna", "{ documents(first: 101) { nodes { id } } }")) == ["INVALID"]
-    assert await desk.at_hand("anna") == before - 1 - 101
+    text = "{ documents(first: 101) { nodes { id } } }"
+    assert codes_in(await desk.ask("anna", text)) == ["INVALID"]
+    assert await desk.at_hand("anna") == before - (1 + len(text) // CHARACTERS_A_POINT) - 101
