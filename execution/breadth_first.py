@@ -2,9 +2,9 @@
 
 Strawberry owns the types and validates; this class replaces how fields are executed. Fields run one after
 another, in the order of the document, and so do root fields, so that an operation never has two statements
-under way. What an ordinary resolver returns may be awaitable; an item of a list may not, and a list is no async
-iterator. `@defer` and `@stream` are not executed. Whether an object is of the type that its field declares is
-not asked again. What stands in several places is executed in one of them.
+under way. What an ordinary resolver returns may be awaitable; an item of a list may not, and a list is no
+async iterator. `@defer` and `@stream` are not executed. Whether an object is of the type that its field
+declares is not asked again. What stands in several places is executed in one of them.
 """
 
 from typing import Any
