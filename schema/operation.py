@@ -22,6 +22,7 @@ from schema.texts import document_holds_unstorable, holds_unstorable
 UNSTORABLE_TEXT = "A text cannot hold the character U+0000 or half a character (a lone surrogate)."
 MOST_COERCION_ERRORS: Final = 10
 DEAREST: Final = 2_000
+LEAST: Final = 1
 MOST_AT_ONCE: Final = 10
 # What it costs to read a document that is not known yet: a point for so many of its characters.
 CHARACTERS_A_POINT: Final = 16
@@ -101,7 +102,9 @@ class Operations:
             # The one behind the last says that there are more.
             errors = cast("list[GraphQLError]", executor)[:MOST_COERCION_ERRORS]
             raise Unreadable("BAD_USER_INPUT", errors)
-        request.cost = admitted.price(self.schema, operation).of(executor.variable_values.coerced)
+        price = admitted.price(self.schema, operation).of(executor.variable_values.coerced)
+        # To find out who asks is work too.
+        request.cost = max(LEAST, price)
         if request.cost > DEAREST and not asked.is_trusted:
             raise TooExpensive(cost=request.cost, limit=DEAREST)
         await request.pay(request.cost)

@@ -27,15 +27,15 @@ async def cost_of(api: Api, query: str, who: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("media", [GRAPHQL, JSON])
 async def test_nobody_has_200_points_and_gets_two_a_second(api: Api, clock: SetClock, media: str) -> None:
-    # To read this document is 1 point, once; to carry it out is none.
-    answers = [await ask(api, f"{{__typename}}#{number:02x}", accept=media) for number in range(201)]
-    assert [it.status_code for it in answers] == [200] * 200 + [429]
+    # To read this document is 1 point, once; to carry it out is another.
+    answers = [await ask(api, "{__typename}", accept=media) for _ in range(200)]
+    assert [it.status_code for it in answers] == [200] * 199 + [429]
     last = answers[-1]
     assert (codes(last), list(last.json())) == (["RATE_LIMITED"], ["errors"])
     assert last.headers["retry-after"] == "1"
     assert last.json()["errors"][0]["extensions"]["retryAfterSeconds"] == 1
     clock.advance(timedelta(seconds=1))
-    answers = [await ask(api, f"{{__typename}}#{number:02x}", accept=media) for number in range(201, 204)]
+    answers = [await ask(api, "{__typename}", accept=media) for _ in range(3)]
     assert [it.status_code for it in answers] == [200, 200, 429]
 
 
