@@ -2,7 +2,7 @@
 
 import inspect
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import chain, islice
 from types import NoneType
@@ -73,7 +73,9 @@ class Run:
                 return [{}]
         if not columns:
             return [{} for _ in objects]
-        return [dict(zip(wanted.names, row, strict=False)) for row in zip(*columns, strict=True)]
+        # Half the time of a comprehension, and this is done once for every object of an answer.
+        named = map(partial(zip, wanted.names), zip(*columns, strict=True))
+        return list(map(cast("Callable[[Any], dict[str, Any]]", dict), named))
 
     async def field(self, field: FieldPlan, objects: Sequence[Any], places: Owners) -> Column:
         """Return the response of one field of all objects."""
