@@ -30,7 +30,7 @@ class BreadthFirst(StrawberryGraphQLCoreExecutionContext):
                 "Fields are not executed one by one: extensions with `resolve` would not be asked."
             )
 
-    async def execute_operation(self, serially: bool | None = None) -> ExecutionResult:  # noqa: ARG002, FBT001
+    async def execute_operation(self, serially: bool | None = None) -> ExecutionResult:  # noqa: ARG002, FBT001  graphql-core's
         """Return the response of the operation (GraphQL section 6.2)."""
         try:
             wanted = self.plans.root(self, self.root_type())

@@ -50,7 +50,7 @@ class Places(Owners, Protocol):
 class Root:
     """The place of the one object that has none."""
 
-    def at(self, index: int) -> None:  # noqa: ARG002
+    def at(self, index: int) -> None:  # noqa: ARG002  there is one alone
         return None
 
     def all(self) -> Sequence[None]:

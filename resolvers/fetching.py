@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import Any, Final, cast
 
 from asyncpg import QueryCanceledError
+from sqlalchemy import Float
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
@@ -20,6 +21,9 @@ from models.tables import AnyRow, AnySelect, Rows
 DIALECT: Final = dialect()
 # Statements are made once, and kept by whoever makes them.
 MOST_KEPT: Final = 1_000
+# Numbers of types in PostgreSQL's catalogue.
+FLOAT8: Final = 701
+NUMERIC: Final = 1700
 
 
 class Prepared:
@@ -64,6 +68,7 @@ Process = Callable[[Any], Any]
 
 def maker(names: Sequence[str]) -> Callable[[Any], AnyRow]:
     """Return what makes rows with these columns of records; a column without a name is no attribute."""
+    # What is in a column is known to the database alone.
     row = namedtuple("Row", names, rename=True)  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple]
     return partial(cast("Any", tuple).__new__, row)
 
@@ -75,7 +80,9 @@ def bind_processor(type_: TypeEngine[Any]) -> Process | None:
 
 def result_processor(type_: TypeEngine[Any]) -> Process | None:
     """Return what a value goes through on its way from the driver, None for nothing."""
-    return type_.dialect_impl(DIALECT).result_processor(DIALECT, None)
+    # Only numbers ask what the database calls their type.
+    called = FLOAT8 if isinstance(type_, Float) else NUMERIC
+    return type_.dialect_impl(DIALECT).result_processor(DIALECT, called)
 
 
 @lru_cache(maxsize=MOST_KEPT)

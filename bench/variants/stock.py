@@ -23,7 +23,7 @@ class Stock(StrawberryGraphQLCoreExecutionContext):
     """Strawberry's executor, as Strawberry itself calls it; plans are nothing to it."""
 
     @classmethod
-    def build(cls, *given: Any, plans: object = None, **named: Any) -> Any:  # noqa: ARG003
+    def build(cls, *given: Any, plans: object = None, **named: Any) -> Any:  # noqa: ARG003  the product's
         build = cast("Callable[..., Any]", super().build)
         return build(*given, is_awaitable=optimized_is_awaitable, **named)
 

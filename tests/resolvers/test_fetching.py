@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import (
     ARRAY,
     DateTime,
+    Float,
     Integer,
+    Numeric,
     Text,
     Uuid,
     any_,
@@ -38,6 +40,10 @@ ALL_KINDS = select(
     bindparam("word", type_=Text()).label("word"),
     bindparam("number", type_=Integer()).label("number"),
     cast(bindparam("details", type_=JSONB()), JSONB()).label("details"),
+    # The driver gives a decimal, and the type says that it is read as a float.
+    cast(literal("1.5"), Numeric(asdecimal=False)).label("part"),
+    cast(literal("1.5"), Numeric()).label("exact"),
+    cast(literal("1.5"), Float()).label("rough"),
     literal("said once").label("fixed"),
     null().label("nothing"),
 )
@@ -64,6 +70,7 @@ async def test_values_of_all_kinds_come_back_as_sqlalchemy_gives_them(
         expected = (await connection.execute(ALL_KINDS, VALUES)).one()
     assert tuple(row) == tuple(expected)
     assert [type(it) for it in row] == [type(it) for it in expected]
+    assert type(row.part) is float
     assert (row.word, row.fixed, row.nothing, row.details) == ("é", "said once", None, {"a": [1, None]})
 
 

@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from resolvers.levels import column, grouped, matched
+from resolvers.levels import column, grouped, grouped_alike, matched
 
 
 def row(**values: Any) -> Any:
@@ -37,3 +37,12 @@ def test_rows_are_matched_by_their_ids_and_none_stands_for_the_others() -> None:
 
 def test_a_column_is_one_attribute_of_every_parent() -> None:
     assert column([ONE, TWO, THREE], "of") == ["a", "b", "a"]
+
+
+def test_what_several_have_is_one_row() -> None:
+    """So that it is executed once."""
+    first, again, other = row(id=7, of="a"), row(id=7, of="b"), row(id=8, of="b")
+    (of_a,), of_b = grouped_alike([first, again, other], by="of", over=["a", "b"])
+    assert of_a is first
+    assert [it.id for it in of_b] == [7, 8]
+    assert of_b[0] is first

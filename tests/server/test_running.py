@@ -1,6 +1,7 @@
 """Running: the socket, the database, the demo's world, and the worker, each for itself."""
 
 import asyncio
+import gc
 import socket
 from datetime import timedelta
 from pathlib import Path
@@ -163,3 +164,15 @@ async def count_documents(database: Database) -> int:
     (licence_id,) = await database.licence_ids(world.SLUG)
     async with database.snapshot(licence_id) as connection:
         return (await connection.execute(select(func.count()).select_from(Document))).scalar_one()
+
+
+def test_what_is_loaded_is_out_of_the_collectors_sight() -> None:
+    before = gc.get_threshold()
+    gc.unfreeze()
+    try:
+        running.set_aside()
+        assert gc.get_freeze_count() > 10_000
+        assert gc.get_threshold() == (running.OBJECTS_A_ROUND, running.ROUNDS, running.ROUNDS)
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
