@@ -47,8 +47,11 @@ def granted() -> AnySelect:
     return union_of_grants().add_columns(DocumentGrant.document_id).group_by(DocumentGrant.document_id)
 
 
-def readable(plan: Plan) -> tuple[FromClause, Column, Column]:
-    """Return the documents that the viewer may read, with the columns `rights` and `shared_at` of each."""
+def readable(plan: Plan, *, deleted: bool = False) -> tuple[FromClause, Column, Column]:
+    """Return the documents that the viewer may read, with the columns `rights` and `shared_at` of each.
+
+    With `deleted` those that he could read before they were deleted.
+    """
     if plan is Plan.FROM_GRANTS:
         access = granted().subquery("access")
         on = access.c.document_id == Document.id
@@ -59,7 +62,7 @@ def readable(plan: Plan) -> tuple[FromClause, Column, Column]:
     exists_for_viewer = and_(
         on,
         Document.licence_id == LICENCE,
-        Document.deleted_at.is_(None),
+        Document.deleted_at.is_not(None) if deleted else Document.deleted_at.is_(None),
         access.c.rights.bitwise_and(int(Right.READ)) != 0,
     )
     return Document.__table__.join(access, exists_for_viewer), access.c.rights, access.c.shared_at

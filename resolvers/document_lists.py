@@ -8,19 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Date,
-    Uuid,
-    bindparam,
-    column,
-    func,
-    literal_column,
-    null,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Date, func, literal_column, null, select
 
 from core.moments import in_utc
 from models import Document
@@ -30,6 +18,7 @@ from resolvers.document_filters import CONDITIONS, SCOPES, DocumentFilter, Scope
 from resolvers.document_rows import select_documents
 from resolvers.levels import grouped
 from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting, Window, comparable
+from resolvers.parents import OF_PARENT, page_for_each_parent, total_for_each_parent
 from resolvers.reading import Reading
 
 
@@ -57,10 +46,6 @@ READ_KEY: Final = {
 # and writes `-infinity` as the first of January of year 1, which is no day of its own to it.
 NO_DATE = literal_column("'-infinity'::date", Date())
 DOCUMENT_DATE = func.coalesce(Document.document_date, NO_DATE, type_=Date())
-PARENT_IDS = bindparam("parents", type_=ARRAY(Uuid()))
-# How the inner statement names its parent: as text, which needs no FROM of its own.
-OF_PARENT = literal_column("parent.id", Uuid())
-PARENTS = func.unnest(PARENT_IDS).table_valued(column("id", Uuid())).render_derived(name="parent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +159,7 @@ def page_statement(shape: Shape) -> AnySelect:
     page = shape.cut.apply(statement.add_columns(key.label("sort_key")), key, Document.id.expression)
     if shape.scope is None:
         return page
-    inner = page.lateral("page")
-    outer = select(PARENTS.c.id.label("parent_id"), *inner.c).select_from(PARENTS.join(inner, true()))
-    return outer.order_by(*shape.cut.order(inner.c.sort_key, inner.c.id))
+    return page_for_each_parent(page, shape.cut)
 
 
 @lru_cache(maxsize=256)
@@ -184,12 +167,10 @@ def count_statement(shape: Shape) -> AnySelect:
     """Return the statement of the total, or of one total for each parent, counted no further than needed."""
     statement, _ = restricted(shape)
     some = statement.with_only_columns(Document.id, maintain_column_froms=True).limit(COUNTED_UP_TO + 1)
-    total = func.count().label("total")
     if shape.scope is None:
+        total = func.count().label("total")
         return select(null().label("parent_id"), total).select_from(some.subquery())
-    counted = select(total).select_from(some.subquery()).lateral("counted")
-    both = PARENTS.join(counted, true())
-    return select(PARENTS.c.id.label("parent_id"), counted.c.total).select_from(both)
+    return total_for_each_parent(some)
 
 
 def restricted(shape: Shape) -> tuple[AnySelect, dict[OrderField, ColumnElement[Any]]]:
