@@ -15,6 +15,7 @@ LETTERS: Final = {
     "Account": "A",
     "BusinessUnit": "B",
     "Category": "C",
+    "CategoryRule": "K",
     "Document": "D",
     "Dossier": "F",
     "Grant": "G",

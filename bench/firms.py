@@ -87,6 +87,7 @@ class People:
             email=username,
             language="NL",
             relation_id=relation,
+            display_name_folded=fold(name_of(number)["display_name"]),
             **name_of(number),
         )
         return id_

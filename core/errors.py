@@ -118,6 +118,13 @@ class Conflict(Correctable):
         self.current_revision = current_revision
 
 
+class CountChanged(Correctable):
+    """A change to several things at once, of which there are more or fewer than its maker saw."""
+
+    code = "CONFLICT"
+    message = "By now the count is {count}. Look at the documents again before you go on."
+
+
 class WrongCredentials(Correctable):
     """One answer for every reason why a sign-in fails (ASVS 6.3.8)."""
 

@@ -16,6 +16,15 @@ class Role(StrEnum):
     SERVICE = "SERVICE"
 
 
+class ApiScope(StrEnum):
+    """What an API key lets a partner's program do."""
+
+    DOCUMENTS_READ = "DOCUMENTS_READ"
+    DOCUMENTS_WRITE = "DOCUMENTS_WRITE"
+    RELATIONS_READ = "RELATIONS_READ"
+    RELATIONS_WRITE = "RELATIONS_WRITE"
+
+
 class Language(StrEnum):
     """The languages that the product speaks (A25)."""
 
@@ -39,8 +48,20 @@ class Viewer:
     principals: tuple[UUID, ...]
     """The account's own id and those of its groups: what a grant may name."""
     relation_id: UUID | None = None
+    scopes: frozenset[ApiScope] | None = None
+    """What the API key of a program lets it do; None: a person, whom no scope limits."""
 
     @property
     def is_staff(self) -> bool:
         """Return whether the viewer works for the firm."""
         return Role.STAFF in self.roles
+
+    @property
+    def is_administrator(self) -> bool:
+        """Return whether the viewer administers the licence."""
+        return Role.ADMINISTRATOR in self.roles
+
+    @property
+    def is_client(self) -> bool:
+        """Return whether the viewer is a client, who sees documents as they concern him."""
+        return Role.CLIENT in self.roles

@@ -65,7 +65,7 @@ class Firm:
             await self.join(self.founded.administrators, account)
         return account
 
-    async def account(self, address: str, role: str, **values: Any) -> Account:
+    async def account(self, address: str, role: str, *, display_name: str, **values: Any) -> Account:
         """Add an account that signs in with its address."""
         defaults = {"language": Language.NL, "password_hash": self.password_hash, "email": address}
         account = Account(
@@ -74,6 +74,8 @@ class Firm:
             role=role,
             username=address,
             username_folded=fold(address),
+            display_name=display_name,
+            display_name_folded=fold(display_name),
             **(defaults | values),
         )
         await self.keep(account)

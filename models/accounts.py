@@ -30,6 +30,7 @@ class Account(Keyed):
     given_name: Mapped[str | None]
     family_name: Mapped[str | None]
     display_name: Mapped[str]
+    display_name_folded: Mapped[str]
     email: Mapped[str | None]
     language: Mapped[str]
     relation_id: Mapped[UUID | None]
@@ -45,6 +46,7 @@ class Account(Keyed):
         one_of("language", "NL", "FR", "DE", "EN"),
         unique("username_folded"),
         unique("relation_id"),
+        index("account_name", "display_name_folded", "id"),
     )
 
 

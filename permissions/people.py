@@ -1,18 +1,23 @@
 """Which relations, dossiers, categories and accounts exist for the viewer.
 
-Staff see all of their licence. A client sees himself, the dossiers that he is in, and who is in them too.
+Staff see all of their licence, and so do programs, as far as their scopes go. A client sees himself, the
+dossiers that he is in, and who is in them too.
 """
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Uuid, bindparam, exists, or_
+from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from core.viewer import Role, Viewer
+from core.viewer import ApiScope, Role, Viewer
 from models import Account, Dossier, DossierMember, Relation
 from models.tables import LICENCE
+from permissions.scopes import acts_as_staff
 
-IS_STAFF = bindparam("is_staff", type_=Boolean())
+SEES_FILES = bindparam("sees_files", type_=Boolean())
+"""Whether all relations, dossiers, accounts and groups exist for the viewer."""
+SEES_CATEGORIES = bindparam("sees_categories", type_=Boolean())
+"""Whether all categories do."""
 OWN_ACCOUNT = bindparam("own_account", type_=Uuid())
 OWN_RELATION = bindparam("own_relation", type_=Uuid())
 
@@ -29,7 +34,7 @@ def is_member(dossier: InstrumentedAttribute[Any], member: ColumnElement[Any]) -
 
 def sees_dossier() -> ColumnElement[bool]:
     """Say: this dossier exists for the viewer."""
-    return or_(IS_STAFF, is_member(Dossier.id, OWN_RELATION))
+    return or_(SEES_FILES, is_member(Dossier.id, OWN_RELATION))
 
 
 def sees_relation() -> ColumnElement[bool]:
@@ -39,17 +44,25 @@ def sees_relation() -> ColumnElement[bool]:
         DossierMember.relation_id == Relation.id,
         is_member(DossierMember.dossier_id, OWN_RELATION),
     )
-    return Relation.deleted_at.is_(None) & or_(IS_STAFF, Relation.id == OWN_RELATION, together)
+    return Relation.deleted_at.is_(None) & or_(SEES_FILES, Relation.id == OWN_RELATION, together)
 
 
 def sees_account() -> ColumnElement[bool]:
     """Say: this account can be looked up by the viewer."""
-    return or_(IS_STAFF, Account.id == OWN_ACCOUNT)
+    return or_(SEES_FILES, Account.id == OWN_ACCOUNT)
 
 
 def sees_group() -> ColumnElement[bool]:
     """Say: this group can be looked up by the viewer; how the firm is organised is its own business."""
-    return IS_STAFF.expression
+    return SEES_FILES.expression
+
+
+def sees_category_rule() -> ColumnElement[bool]:
+    """Say: this rule can be looked up by the viewer; a client sees what was shared with him, not why.
+
+    It leads to a category and to an account or a group: whoever sees it sees these.
+    """
+    return and_(SEES_FILES, SEES_CATEGORIES)
 
 
 def may_introspect(viewer: Viewer | None) -> bool:
@@ -57,6 +70,14 @@ def may_introspect(viewer: Viewer | None) -> bool:
     return viewer is not None and (viewer.is_staff or Role.SERVICE in viewer.roles)
 
 
+def keeps_documents(viewer: Viewer) -> bool:
+    """Return whether the viewer says of a document what only the firm may say: dossier, categories, relations.
+
+    A program that may change documents acts for the firm.
+    """
+    return acts_as_staff(viewer, ApiScope.DOCUMENTS_WRITE)
+
+
 def may_upload(viewer: Viewer) -> bool:
-    """Return whether the viewer can send documents in: staff, and clients, on whom they are hung (S015)."""
-    return viewer.is_staff or viewer.relation_id is not None
+    """Return whether the viewer can send documents in: the firm, and clients, on whom they are hung (S015)."""
+    return keeps_documents(viewer) or (viewer.is_client and viewer.relation_id is not None)

@@ -4,14 +4,19 @@ import strawberry
 from strawberry.schema_directive import Location
 
 from core.rights import Right
-from core.viewer import Role
+from core.viewer import ApiScope, Role
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    description="What the viewer needs for this field. Without it the field is null and `errors` holds "
-    "FORBIDDEN with its path.",
+    description="What the viewer needs for this field: all that is named. Without it the field is null and "
+    "`errors` holds FORBIDDEN with its path. `right`: on this document, whatever the viewer's role. `role`: a "
+    "role; `orOwn`: or the object is the viewer's own relation or account. `scope`: of partners' programs "
+    "alone; with it a program counts as staff where the role is STAFF, and without it has no field that "
+    "asks for a role.",
 )
 class Requires:
     right: Right | None = strawberry.UNSET
     role: Role | None = strawberry.UNSET
+    or_own: bool | None = strawberry.UNSET
+    scope: ApiScope | None = strawberry.UNSET

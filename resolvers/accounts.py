@@ -1,4 +1,4 @@
-"""Reads of accounts and groups, over a whole level."""
+"""Reads of accounts, over a whole level."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -8,10 +8,12 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, select
 
 from auth.sessions import IS_ADMINISTRATOR
 from core.viewer import Role
-from models import Account, AccountGroup
+from models import Account
 from models.tables import LICENCE, AnyRow
-from permissions.people import sees_account, sees_group
+from permissions.people import sees_account
 from resolvers.levels import column, looked_up
+from resolvers.named_lists import NamedList, NamedPage
+from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
@@ -33,12 +35,9 @@ ACCOUNT: Final = select(
 BY_IDS: Final = ACCOUNT.where(Account.id == IDS)
 SEEN_BY_IDS: Final = BY_IDS.where(sees_account())
 OF_RELATIONS: Final = ACCOUNT.where(Account.relation_id == IDS)
-GROUPS: Final = select(AccountGroup.id, AccountGroup.name, AccountGroup.built_in).where(
-    AccountGroup.licence_id == LICENCE
+BY_NAME: Final = NamedList(
+    ACCOUNT.where(sees_account()), Account.display_name_folded.expression, Account.id.expression
 )
-BUILT_IN: Final = GROUPS.where(AccountGroup.built_in.is_not(None))
-GROUPS_BY_IDS: Final = GROUPS.where(AccountGroup.id == IDS)
-SEEN_GROUPS: Final = GROUPS_BY_IDS.where(sees_group())
 
 
 async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> list[AnyRow | None]:
@@ -66,16 +65,6 @@ async def of_relations(request: Reading, parents: Sequence[AnyRow]) -> list[AnyR
     return [accounts.get(parent.id) for parent in parents]
 
 
-async def groups_by_ids(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
-    """Return the group of each id, None in the place of what is none."""
-    return await looked_up(request, GROUPS_BY_IDS, ids)
-
-
-async def look_up_groups(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
-    """Return the group of each id that came from outside, None in the place of what cannot be seen."""
-    return await looked_up(request, SEEN_GROUPS, ids)
-
-
-async def built_in_groups(request: Reading) -> Sequence[AnyRow]:
-    """Return the groups Administrators and Users (S005)."""
-    return await request.rows(BUILT_IN)
+async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:
+    """Return one page of the accounts by name, narrowed to those whose name contains `text`."""
+    return await BY_NAME.page(request, page, text)

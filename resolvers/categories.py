@@ -10,7 +10,7 @@ from core.viewer import Language
 from models import Category, Document, DocumentCategory
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.access import Plan, readable
-from permissions.people import IS_STAFF
+from permissions.people import SEES_CATEGORIES
 from resolvers.levels import column, grouped_alike, looked_up
 from resolvers.reading import Reading
 
@@ -39,7 +39,9 @@ ON_READABLE: Final = select(DocumentCategory.category_id).join(
     READABLE, and_(DocumentCategory.licence_id == LICENCE, DocumentCategory.document_id == Document.id)
 )
 # A category tells that documents of its kind exist: a client sees those on documents that he may read (A26).
-SEEN: Final = CATEGORY.where(IS_STAFF | Category.id.in_(ON_READABLE)).order_by(Category.position, Category.id)
+SEEN: Final = CATEGORY.where(SEES_CATEGORIES | Category.id.in_(ON_READABLE)).order_by(
+    Category.position, Category.id
+)
 TO_CHOOSE: Final = SEEN.where(~Category.is_archived)
 BY_IDS: Final = SEEN.where(Category.id == IDS)
 

@@ -1,6 +1,6 @@
 """One transaction as a verb sees it: what it changes, records and tells."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -43,6 +43,13 @@ class Change(Reading):
         connection = await self.session.connection()
         found = await connection.execute(statement, self.bound(values))
         return found.all() if found.returns_rows else ()
+
+    async def execute_many(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Carry out a statement once for each of these values."""
+        await self.session.flush()
+        connection = await self.session.connection()
+        known = self.bound({"now": self.now})
+        await connection.execute(statement, [{**known, **row} for row in rows])
 
     def add(self, entity: type[Added], /, **values: Any) -> Added:
         """Add a row of the viewer's licence, and return it."""

@@ -25,9 +25,11 @@ def seen_as_updated(shared_at: Column, *, for_staff: bool) -> ColumnElement[Any]
     return func.greatest(Document.content_updated_at, shared_at, type_=Document.updated_at.type)
 
 
-def select_documents(plan: Plan, *, for_staff: bool) -> tuple[AnySelect, ColumnElement[Any]]:
+def select_documents(
+    plan: Plan, *, for_staff: bool, deleted: bool = False
+) -> tuple[AnySelect, ColumnElement[Any]]:
     """Return the documents that the viewer may read, and the date he sees them under."""
-    source, rights, shared_at = readable(plan)
+    source, rights, shared_at = readable(plan, deleted=deleted)
     updated_at = seen_as_updated(shared_at, for_staff=for_staff)
     current = and_(
         DocumentVersion.licence_id == LICENCE,
@@ -59,19 +61,19 @@ def select_documents(plan: Plan, *, for_staff: bool) -> tuple[AnySelect, ColumnE
 
 
 @cache
-def these(*, for_staff: bool) -> AnySelect:
+def these(*, for_staff: bool, deleted: bool = False) -> AnySelect:
     """Return the check: the list, restricted to some ids."""
-    statement, _ = select_documents(Plan.WALKING, for_staff=for_staff)
+    statement, _ = select_documents(Plan.WALKING, for_staff=for_staff, deleted=deleted)
     return statement.where(Document.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
 
 
 @cache
-def this_one_locked(*, for_staff: bool) -> AnySelect:
+def this_one_locked(*, for_staff: bool, deleted: bool = False) -> AnySelect:
     """Return the check that a change begins with: nobody else changes the document meanwhile."""
-    return these(for_staff=for_staff).with_for_update(of=Document)
+    return these(for_staff=for_staff, deleted=deleted).with_for_update(of=Document)
 
 
 async def by_ids(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
     """Return each document that the viewer may read, None in the place of every other id."""
-    statement = these(for_staff=request.viewer.is_staff)
+    statement = these(for_staff=not request.viewer.is_client)
     return await looked_up(request, statement, ids)

@@ -6,16 +6,12 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete
-
 from core.errors import Forbidden, KluisError, Required, TooLong
 from core.folding import fold
 from core.rights import Right
-from core.viewer import Viewer
-from models import Document, DocumentCategory, DocumentRelation, DocumentVersion
-from models.tables import LICENCE
-from permissions.people import may_upload
-from resolvers import accounts, categories, dossiers, gate, licences, relations, routing, sharing
+from models import Document, DocumentRelation, DocumentVersion
+from permissions.people import keeps_documents, may_upload
+from resolvers import accounts, classifying, gate, licences, routing, sharing
 from resolvers.change import Change
 from resolvers.request import Request
 from storage.file_names import cleaned
@@ -23,15 +19,6 @@ from storage.media_types import HEAD_SIZE, fallback_name, recognise
 from storage.store import Stored
 
 LONGEST_DESCRIPTION: Final = 255
-DOCUMENT: Final = bindparam("document", type_=Uuid())
-UNCLASSIFY: Final = delete(DocumentCategory).where(
-    DocumentCategory.licence_id == LICENCE, DocumentCategory.document_id == DOCUMENT
-)
-UNLINK: Final = delete(DocumentRelation).where(
-    DocumentRelation.licence_id == LICENCE, DocumentRelation.document_id == DOCUMENT
-)
-# What only the firm may say of a document (S017, S018), by the argument that says it.
-FOR_STAFF: Final = {"dossier_id": "dossierId", "category_ids": "categoryIds", "relation_ids": "relationIds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +41,7 @@ class Said:
 
     def for_staff_alone(self) -> dict[str, Any]:
         """Return what is said that only staff may say."""
-        return {name: value for name in FOR_STAFF if (value := getattr(self, name)) is not None}
+        return {name: value for name in classifying.FOR_STAFF if (value := getattr(self, name)) is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +57,11 @@ async def upload_document(request: Request, file: IncomingFile, said: Said) -> U
     """Keep a file and make a document of it, which its maker may read at once; return its id.
 
     The bytes are durable before the row is there, so that no row is ever without its object. Raise Required,
-    TooLong, TooLarge, UnsupportedType, NotFound, Forbidden.
+    TooLong, TooLarge, UnsupportedType, NotFound, Forbidden, Invalid.
     """
     if not may_upload(request.viewer):
         raise Forbidden
-    require_staff_for(request.viewer, said.for_staff_alone())
+    classifying.require_staff_for(request.viewer, said.for_staff_alone())
     description = described(said.description)
     # A slow line, here or to the store, must not hold a connection that the database would end as idle.
     await request.release()
@@ -132,8 +119,8 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
     )
     await sharing.give_first_rights(change, document.id)
     change.record("document.uploaded", document_id=document.id)
-    if viewer.is_staff:
-        await classify(change, document, said.for_staff_alone())
+    if keeps_documents(viewer):
+        await classifying.classify(change, document, said.for_staff_alone())
     else:
         # S077: what a client sends hangs on himself, without category or dossier.
         change.add(DocumentRelation, document_id=document.id, relation_id=viewer.relation_id)
@@ -159,56 +146,22 @@ async def update_document(
 ) -> None:
     """Change what is said of a document: only the arguments that were given.
 
-    Raise NotFound, Forbidden, Conflict, Required, TooLong.
+    Raise NotFound, Forbidden, Conflict, Required, TooLong, Invalid.
     """
     place = ("input", "documentId")
     await gate.document(change, document_id, Right.UPDATE, path=place, if_revision=if_revision)
-    require_staff_for(change.viewer, changes)
+    classifying.require_staff_for(change.viewer, changes)
     document = await change.session.get_one(Document, (change.viewer.licence_id, document_id))
     if "description" in changes:
         document.description = described(changes["description"])
         document.description_folded = fold(document.description)
     if "document_date" in changes:
         document.document_date = changes["document_date"]
-    await classify(change, document, changes)
+    await classifying.classify(change, document, changes)
     document.revision += 1
     document.updated_at = document.content_updated_at = change.now
     document.updated_by = change.viewer.account_id
     change.record("document.updated", document_id=document_id, changed=sorted(changes))
-
-
-async def classify(change: Change, document: Document, changes: Mapping[str, Any]) -> None:
-    """Set dossier, categories and relations, as far as they are given (S079); null empties them."""
-    if "dossier_id" in changes:
-        document.dossier_id = await dossier_for(change, changes["dossier_id"])
-    if "category_ids" in changes:
-        chosen = await gate.every(
-            change, categories.by_ids, changes["category_ids"] or (), path=("input", "categoryIds")
-        )
-        await change.rows(UNCLASSIFY, document=document.id)
-        for row in chosen:
-            change.add(DocumentCategory, document_id=document.id, category_id=row.id)
-    if "relation_ids" in changes:
-        linked = await gate.every(
-            change, relations.by_ids, changes["relation_ids"] or (), path=("input", "relationIds")
-        )
-        await change.rows(UNLINK, document=document.id)
-        for row in linked:
-            change.add(DocumentRelation, document_id=document.id, relation_id=row.id)
-
-
-async def dossier_for(change: Change, dossier_id: UUID | None) -> UUID | None:
-    """Return the id of a dossier that the viewer may see; None takes the document out. Raise NotFound."""
-    if dossier_id is None:
-        return None
-    return (await gate.one(change, dossiers.by_ids, dossier_id, path=("input", "dossierId"))).id
-
-
-def require_staff_for(viewer: Viewer, changes: Mapping[str, Any]) -> None:
-    """Require that only staff classify and link documents (S017, S018). Raise Forbidden."""
-    for name, argument in FOR_STAFF.items():
-        if name in changes and not viewer.is_staff:
-            raise Forbidden(path=("input", argument))
 
 
 def described(description: str | None) -> str:

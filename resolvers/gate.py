@@ -26,7 +26,7 @@ async def document(
 
     Raise NotFound, Forbidden, or Conflict when it is no longer at the revision that the viewer saw.
     """
-    statement = this_one_locked(for_staff=change.viewer.is_staff)
+    statement = this_one_locked(for_staff=not change.viewer.is_client)
     row = await change.row(statement, ids=[document_id])
     if row is None:
         raise NotFound(path=path)
@@ -37,10 +37,28 @@ async def document(
     return row
 
 
+async def deleted_document(change: Change, document_id: UUID, right: Right, *, path: Path) -> AnyRow:
+    """Return a deleted document that the viewer has `right` on; to everybody else it is not there.
+
+    Raise NotFound.
+    """
+    statement = this_one_locked(for_staff=not change.viewer.is_client, deleted=True)
+    row = await change.row(statement, ids=[document_id])
+    if row is None or right not in Right(row.rights):
+        raise NotFound(path=path)
+    return row
+
+
 def staff(change: Change, *, path: Path = ()) -> None:
     """Require that the viewer works for the firm. Raise Forbidden."""
     if not change.viewer.is_staff:
         raise Forbidden(path=path)
+
+
+def administrator(change: Change) -> None:
+    """Require that the viewer administers the licence. Raise Forbidden."""
+    if not change.viewer.is_administrator:
+        raise Forbidden
 
 
 async def one(change: Change, look_up: LookUp, id_: UUID, *, path: Path) -> AnyRow:
@@ -51,10 +69,12 @@ async def one(change: Change, look_up: LookUp, id_: UUID, *, path: Path) -> AnyR
     return row
 
 
-async def every(change: Change, look_up: LookUp, ids: Sequence[UUID], *, path: Path) -> list[AnyRow]:
+async def every(
+    change: Change, look_up: LookUp, ids: Sequence[UUID], *, path: Path, most: int = MOST_IDS
+) -> list[AnyRow]:
     """Return the things with these ids, each once. Raise NotFound for one, Invalid for too many."""
-    if len(ids) > MOST_IDS:
-        raise Invalid("At most {most} ids.", path=path, most=MOST_IDS)
+    if len(ids) > most:
+        raise Invalid("At most {most} ids.", path=path, most=most)
     wanted = list(dict.fromkeys(ids))
     found = await look_up(change, wanted) if wanted else []
     rows = [row for row in found if row is not None]

@@ -75,6 +75,7 @@ async def add_account(change: Change, relation: AnyRow, password_hash: str) -> A
         given_name=relation.given_name,
         family_name=relation.family_name,
         display_name=relation.display_name,
+        display_name_folded=fold(relation.display_name),
         email=relation.email,
         language=relation.language or Language.NL,
         relation_id=relation.id,

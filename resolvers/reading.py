@@ -9,6 +9,7 @@ from sqlalchemy import Executable
 from core.errors import Unauthenticated
 from core.viewer import Viewer
 from models.tables import AnyRow
+from permissions.told import told_of
 from resolvers.ports import Ports
 
 
@@ -39,12 +40,4 @@ class Reading(ABC):
 
     def bound(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values of a statement with those that every rule of access needs."""
-        viewer = self.viewer
-        return {
-            "licence": viewer.licence_id,
-            "principals": viewer.principals,
-            "is_staff": viewer.is_staff,
-            "own_account": viewer.account_id,
-            "own_relation": viewer.relation_id,
-            **values,
-        }
+        return told_of(self.viewer) | values

@@ -3,22 +3,16 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, exists, func, or_, select, union_all, update
+from sqlalchemy import Uuid, bindparam, delete, func, literal, select, update
 
 from core.errors import Forbidden, Invalid, NotFound, NotLinkedToClient
 from core.rights import ALL_RIGHTS, NO_RIGHTS, Right
-from models import (
-    Account,
-    AccountGroupMember,
-    Document,
-    DocumentGrant,
-    DocumentRelation,
-    DossierMember,
-    Principal,
-)
+from models import Document, DocumentGrant, Principal
 from models.tables import LICENCE, AnyRow
-from resolvers import accounts, gate
+from permissions.people import keeps_documents
+from resolvers import accounts, gate, groups, keepers
 from resolvers.change import Change
+from resolvers.links import is_linked
 from resolvers.reading import Reading
 
 DOCUMENT: Final = bindparam("document", type_=Uuid())
@@ -39,56 +33,7 @@ TOUCH: Final = (
     .where(Document.licence_id == LICENCE, Document.id == DOCUMENT)
     .values(updated_at=bindparam("now"), updated_by=bindparam("own_account"), revision=Document.revision + 1)
 )
-# S040, S041: the document hangs on the client, or on a dossier where he is main person or partner.
-LINKS: Final = select(
-    union_all(
-        select(DocumentRelation.document_id).where(
-            DocumentRelation.licence_id == LICENCE,
-            DocumentRelation.document_id == DOCUMENT,
-            DocumentRelation.relation_id == RELATION,
-        ),
-        select(Document.id).where(
-            Document.licence_id == LICENCE,
-            Document.id == DOCUMENT,
-            exists().where(
-                DossierMember.licence_id == LICENCE,
-                DossierMember.dossier_id == Document.dossier_id,
-                DossierMember.relation_id == RELATION,
-                DossierMember.role.in_(("MAIN_PERSON", "PARTNER")),
-            ),
-        ),
-    ).subquery()
-)
-OWN_OR_OF_GROUP: Final = or_(
-    DocumentGrant.principal_id == Account.id,
-    exists()
-    .where(
-        AccountGroupMember.licence_id == LICENCE,
-        AccountGroupMember.group_id == DocumentGrant.principal_id,
-        AccountGroupMember.account_id == Account.id,
-    )
-    # The account stands two statements further out, where SQLAlchemy does not look by itself.
-    .correlate(Account, DocumentGrant),
-)
-# Who may not read a document does not come to its rights tab.
-KEEPS: Final = Right.READ | Right.CHANGE_SECURITY
-RIGHTS_OF_ACCOUNT: Final = (
-    select(func.bit_or(DocumentGrant.rights))
-    .where(DocumentGrant.licence_id == LICENCE, DocumentGrant.document_id == DOCUMENT, OWN_OR_OF_GROUP)
-    .correlate(Account)
-    .scalar_subquery()
-)
-# Who on the staff can sign in and change the document's security; a group without members keeps nothing.
-KEEPERS: Final = (
-    select(Account.id)
-    .where(
-        Account.licence_id == LICENCE,
-        Account.role == "STAFF",
-        Account.blocked_at.is_(None),
-        RIGHTS_OF_ACCOUNT.bitwise_and(int(KEEPS)) == int(KEEPS),
-    )
-    .limit(1)
-)
+LINKED: Final = select(literal(1)).where(is_linked(DOCUMENT, RELATION))
 
 
 async def set_document_rights(
@@ -106,7 +51,7 @@ async def set_document_rights(
     await change.rows(WITHDRAW, document=document_id, principal=principal_id)
     if rights:
         give(change, document_id, principal_id, rights, "MANUAL")
-    await require_keeper(change, document_id)
+    await keepers.require_keeper(change, document_id, path=("input", "rights"))
     await change.rows(TOUCH, document=document_id, now=change.now)
     change.record(
         "document.rights_set", document_id=document_id, principal=str(principal_id), rights=int(rights)
@@ -127,7 +72,7 @@ async def grantable(change: Change, document: AnyRow, principal_id: UUID, rights
         return None
     if Right.CHANGE_SECURITY in rights:
         raise Invalid("A client cannot change the security of a document.", path=("input", "rights"))
-    if rights and not await change.rows(LINKS, document=document.id, relation=account.relation_id):
+    if rights and not await change.rows(LINKED, document=document.id, relation=account.relation_id):
         raise NotLinkedToClient(path=("input", "principalId"))
     return account
 
@@ -136,13 +81,6 @@ async def held(request: Reading, document_id: UUID, principal_id: UUID) -> Right
     """Return the rights that a principal was given on a document by name."""
     row = await request.row(HELD, document=document_id, principal=principal_id)
     return Right(row.rights) if row else NO_RIGHTS
-
-
-async def require_keeper(change: Change, document_id: UUID) -> None:
-    """Require that somebody on the staff may still change the document's security. Raise Invalid."""
-    if not await change.rows(KEEPERS, document=document_id):
-        message = "Somebody on the staff must keep the right to change the security of the document."
-        raise Invalid(message, path=("input", "rights"))
 
 
 def give(change: Change, document_id: UUID, principal_id: UUID, rights: Right, source: str) -> None:
@@ -161,12 +99,12 @@ def give(change: Change, document_id: UUID, principal_id: UUID, rights: Right, s
 async def give_first_rights(change: Change, document_id: UUID) -> None:
     """Give a new document its first rows in the rights tab.
 
-    The firm's groups and the member of staff who made it have all rights (S046); a client who sends one may
+    The firm's groups and whoever of the firm made it have all rights (S046); a client who sends one may
     read it (S080, A9).
     """
-    for group in await accounts.built_in_groups(change):
+    for group in await groups.built_in(change):
         give(change, document_id, group.id, ALL_RIGHTS, "DEFAULT")
-    if change.viewer.is_staff:
+    if keeps_documents(change.viewer):
         give(change, document_id, change.viewer.account_id, ALL_RIGHTS, "CREATOR")
     else:
         give(change, document_id, change.viewer.account_id, Right.READ, "UPLOADER")

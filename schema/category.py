@@ -7,17 +7,23 @@ from strawberry.scalars import ID
 
 from execution import batched
 from models.tables import AnyRow
-from resolvers import categories
+from permissions.fields import IsStaff
+from resolvers import categories, category_rules
 from resolvers.document_filters import Scope
 from resolvers.reading import Reading
+from schema.category_rule import CategoryRule
 from schema.connections import DocumentConnection, documents_in
 from schema.ids import identity
 from schema.nodes import Node
-from schema.prices import PAGE_FORWARDS
+from schema.prices import PAGE_FORWARDS, about
 
 
 def names_of(parents: Sequence[AnyRow], request: Reading) -> list[str]:
     return [categories.name_in(it, request.viewer.language) for it in parents]
+
+
+async def rules_of(parents: Sequence[AnyRow], request: Reading) -> list[list[AnyRow]]:
+    return await category_rules.of_categories(request, parents)
 
 
 @strawberry.type(description="A kind of document (categorie).")
@@ -26,6 +32,12 @@ class Category(Node):
     name: str = batched(names_of, description="In the viewer's language.")
     position: int = strawberry.field(description="Its place in the firm's list.")
     is_archived: bool = strawberry.field(description="Whether it is no longer given to documents.")
+    rules: list[CategoryRule] | None = batched(
+        rules_of,
+        description="Whom documents that enter it are shared with.",
+        permission_classes=[IsStaff],
+        directives=[about(2)],
+    )
     documents: DocumentConnection = batched(
         documents_in(Scope.CATEGORY),
         description="The documents in it that the viewer may read.",

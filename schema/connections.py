@@ -27,10 +27,12 @@ from schema.words import OrderDirection
 if TYPE_CHECKING:  # they import this module
     from schema.document import Document
     from schema.dossier import Dossier
+    from schema.people import Account
     from schema.relation import Relation
 
 DocumentWord = Annotated["Document", strawberry.lazy("schema.document")]
 RelationWord = Annotated["Relation", strawberry.lazy("schema.relation")]
+AccountWord = Annotated["Account", strawberry.lazy("schema.people")]
 DossierWord = Annotated["Dossier", strawberry.lazy("schema.dossier")]
 Page = DocumentPage | NamedPage
 
@@ -189,6 +191,7 @@ class Connection(Generic[Kind]):
     )
 
 
+AccountConnection = Connection[AccountWord]
 DocumentConnection = Connection[DocumentWord]
 DossierConnection = Connection[DossierWord]
 RelationConnection = Connection[RelationWord]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 from strawberry.scalars import ID
@@ -11,10 +11,11 @@ from core.errors import Invalid
 from core.rights import Right
 from execution import Typed, batched, derived, plain
 from models.tables import AnyRow
-from permissions.fields import IsStaff, MayChangeSecurity, MayRead
+from permissions.fields import MayChangeSecurity, MayRead, StaffReadsDocuments
 from resolvers import accounts, categories, content, dossiers, grants, licences, relations
 from resolvers.reading import Reading
 from schema.category import Category
+from schema.category_rule import CategoryRule
 from schema.dossier import Dossier
 from schema.ids import identity
 from schema.nodes import Node
@@ -22,13 +23,7 @@ from schema.people import Account, BusinessUnit, Principal
 from schema.prices import SEALED, about
 from schema.relation import Relation
 from schema.scalars import URL, BigInt, Sha256
-from schema.words import RIGHTS, Disposition, GrantSource, ScanState
-
-
-def rights_in(row: Any) -> list[Right]:
-    """Return the rights in the row's bit mask."""
-    mask: int = row.rights
-    return RIGHTS[mask]
+from schema.words import Disposition, GrantSource, ScanState, rights_in
 
 
 async def principals_of(parents: Sequence[AnyRow], request: Reading) -> list[Typed]:
@@ -41,6 +36,14 @@ async def granters_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRo
     return await accounts.named_by(request, parents, "granted_by")
 
 
+async def rules_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow | None]:
+    return await grants.rules(request, parents)
+
+
+async def are_linked(parents: Sequence[AnyRow], request: Reading) -> list[bool]:
+    return await grants.linked(request, parents)
+
+
 @strawberry.type(
     description="One row of the rights tab: what one principal may do with one document, and why."
 )
@@ -49,6 +52,13 @@ class Grant(Node):
     principal: Principal = batched(principals_of, description="Who (naam).")
     rights: list[Right] = derived(rights_in, description="The ticks.")
     source: GrantSource = strawberry.field(description="Why.")
+    rule: CategoryRule | None = batched(
+        rules_of, description="The rule that stamped it, in force or not; null for every other source."
+    )
+    is_linked: bool = batched(
+        are_linked,
+        description="False: the client is linked to the document no more, but what was shared stays shared.",
+    )
     granted_by: Account | None = batched(granters_of, description="Whose doing it was.")
     granted_at: datetime = strawberry.field(description="Since when.")
 
@@ -128,7 +138,7 @@ class Document(Node):
     )
     grants: list[Grant] | None = batched(
         grants_of,
-        description="The rights tab (Rechten).",
+        description="The rights tab (Rechten); for whoever may change the security of this document.",
         permission_classes=[MayChangeSecurity],
         directives=[about(6)],
     )
@@ -142,5 +152,5 @@ class Document(Node):
         description="Rises by one with every change; send it back as `ifRevision`."
     )
     external_reference: str | None = plain(
-        description="What another program calls it.", permission_classes=[IsStaff]
+        description="What another program calls it; for staff.", permission_classes=[StaffReadsDocuments]
     )

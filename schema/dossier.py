@@ -8,7 +8,7 @@ from strawberry.scalars import ID
 
 from execution import batched, plain
 from models.tables import AnyRow
-from permissions.fields import IsStaff
+from permissions.fields import StaffReadsRelations
 from resolvers import accounts, dossiers, licences, relations
 from resolvers.document_filters import Scope
 from resolvers.reading import Reading
@@ -50,8 +50,8 @@ class Dossier(Node):
     business_unit: BusinessUnit | None = batched(units_of, description="Business eenheid.")
     manager: Account | None = batched(
         managers_of,
-        description="Beheerder: receives the mail about client uploads.",
-        permission_classes=[IsStaff],
+        description="Beheerder: receives the mail about client uploads; for staff.",
+        permission_classes=[StaffReadsRelations],
     )
     members: list[DossierMember] = batched(
         members_of,
@@ -59,7 +59,7 @@ class Dossier(Node):
         directives=[about(4)],
     )
     external_reference: str | None = plain(
-        description="What another program calls it.", permission_classes=[IsStaff]
+        description="What another program calls it; for staff.", permission_classes=[StaffReadsRelations]
     )
     documents: DocumentConnection = batched(
         documents_in(Scope.DOSSIER),

@@ -3,11 +3,18 @@
 import strawberry
 
 from execution import performed
-from permissions.fields import IsStaff, SignedIn
+from permissions.fields import IsAdministrator, IsStaff, SignedIn, WritesDocuments
+from schema.category_rules import apply_category_rule, set_category_rule
+from schema.deleting import delete_document, restore_document
 from schema.documents import update_document, upload_document
+from schema.groups import create_group, set_group_members
 from schema.payloads import (
+    ApplyCategoryRulePayload,
+    DeleteDocumentPayload,
     DocumentPayload,
+    GroupPayload,
     PortalAccessPayload,
+    SetCategoryRulePayload,
     SetDocumentRightsPayload,
     SignInPayload,
     SignOutPayload,
@@ -35,21 +42,57 @@ class Mutation:
         permission_classes=[IsStaff],
         directives=[CHANGES],
     )
+    create_group: GroupPayload | None = performed(
+        create_group,
+        description="Adds a group, without members (groep).",
+        permission_classes=[IsAdministrator],
+        directives=[CHANGES],
+    )
+    set_group_members: GroupPayload | None = performed(
+        set_group_members,
+        description="Says who is in a group.",
+        permission_classes=[IsAdministrator],
+        directives=[CHANGES],
+    )
+    set_category_rule: SetCategoryRulePayload | None = performed(
+        set_category_rule,
+        description="Says whom documents that enter a category in a dossier are shared with, from now on.",
+        permission_classes=[IsStaff],
+        directives=[CHANGES],
+    )
+    apply_category_rule: ApplyCategoryRulePayload | None = performed(
+        apply_category_rule,
+        description="Shares the documents that stand already as a rule does.",
+        permission_classes=[IsStaff],
+        directives=[CHANGES],
+    )
     upload_document: DocumentPayload | None = performed(
         upload_document,
         description="Een document opladen, in one multipart request.",
-        permission_classes=[SignedIn],
+        permission_classes=[WritesDocuments],
         directives=[CHANGES],
     )
     update_document: DocumentPayload | None = performed(
         update_document,
         description="Changes what is said of a document: description, date, dossier, categories, relations.",
-        permission_classes=[SignedIn],
+        permission_classes=[WritesDocuments],
         directives=[CHANGES],
     )
     set_document_rights: SetDocumentRightsPayload | None = performed(
         set_document_rights,
         description="Sets one row of the rights tab (Rechten).",
-        permission_classes=[SignedIn],
+        permission_classes=[WritesDocuments],
+        directives=[CHANGES],
+    )
+    delete_document: DeleteDocumentPayload | None = performed(
+        delete_document,
+        description="Deletes a document (schrappen): it is gone for everybody at once.",
+        permission_classes=[WritesDocuments],
+        directives=[CHANGES],
+    )
+    restore_document: DocumentPayload | None = performed(
+        restore_document,
+        description="Brings a deleted document back, with its rights.",
+        permission_classes=[WritesDocuments],
         directives=[CHANGES],
     )

@@ -7,7 +7,17 @@ import strawberry
 from strawberry.scalars import ID
 
 from execution import Typed, typed
-from resolvers import accounts, categories, document_rows, dossiers, licences, relations
+from resolvers import (
+    accounts,
+    categories,
+    category_rules,
+    document_rows,
+    dossiers,
+    grants,
+    groups,
+    licences,
+    relations,
+)
 from resolvers.gate import LookUp
 from resolvers.reading import Reading
 from schema import ids
@@ -40,9 +50,11 @@ LOOK_UPS: Final[dict[str, LookUp]] = {
     "Account": accounts.look_up,
     "BusinessUnit": licences.units_by_ids,
     "Category": categories.by_ids,
+    "CategoryRule": category_rules.by_ids,
     "Document": document_rows.by_ids,
     "Dossier": dossiers.by_ids,
-    "Group": accounts.look_up_groups,
+    "Grant": grants.look_up,
+    "Group": groups.look_up,
     "Licence": licences.own_by_ids,
     "Relation": relations.by_ids,
 }

@@ -5,15 +5,27 @@ from typing import Any
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import ID
 
 from core.rights import Right
 from execution import batched
 from models.tables import AnyRow
-from resolvers import accounts, document_rows, grants, profiles, relations
+from resolvers import (
+    accounts,
+    categories,
+    category_rules,
+    document_rows,
+    grants,
+    groups,
+    profiles,
+    relations,
+)
 from resolvers.gate import LookUp
 from resolvers.reading import Reading
+from schema.category import Category
+from schema.category_rule import CategoryRule
 from schema.document import Document, Grant
-from schema.people import Account, Viewer
+from schema.people import Account, Group, Viewer
 from schema.prices import about
 from schema.relation import Relation
 from schema.user_errors import UserError, no_errors
@@ -93,4 +105,44 @@ class PortalAccessPayload:
     relation: Relation | None = batched(
         named_by("relation_id", relations.by_ids), description="The relation as it is now."
     )
+    user_errors: list[UserError] = no_errors()
+
+
+@strawberry.type(description="What the change of a group came to.")
+class GroupPayload:
+    group_id: Key = None
+    group: Group | None = batched(named_by("group_id", groups.look_up), description="The group as it is now.")
+    user_errors: list[UserError] = no_errors()
+
+
+@strawberry.type(description="What the change of a category's rule came to.")
+class SetCategoryRulePayload:
+    category_id: Key = None
+    rule_id: Key = None
+    category: Category | None = batched(
+        named_by("category_id", categories.by_ids), description="The category with its rules as they are now."
+    )
+    rule: CategoryRule | None = batched(
+        named_by("rule_id", category_rules.by_ids), description="The rule; null when it was removed."
+    )
+    user_errors: list[UserError] = no_errors()
+
+
+@strawberry.type(description="What the sharing of today's documents by a rule came to.")
+class ApplyCategoryRulePayload:
+    granted_count: int | None = strawberry.field(
+        default=None, description="How many rows of rights tabs it made: one for each document and grantee."
+    )
+    user_errors: list[UserError] = no_errors()
+
+
+def deleted_ids_of(payloads: Sequence[Any], request: Reading) -> list[str | None]:
+    keys = [it.document_id for it in payloads]
+    return [request.ports.ids.write("Document", [key])[0] if key else None for key in keys]
+
+
+@strawberry.type(description="What the deletion of a document came to.")
+class DeleteDocumentPayload:
+    document_id: Key = None
+    deleted_document_id: ID | None = batched(deleted_ids_of, description="Of the document that is gone.")
     user_errors: list[UserError] = no_errors()

@@ -10,12 +10,15 @@ from strawberry.scalars import ID
 from core.viewer import Language, Role
 from execution import batched, derived, plain
 from models.tables import AnyRow
-from permissions.fields import IsStaff
-from resolvers import licences, profiles, relations
+from permissions.fields import IsStaff, IsStaffOrOwn, StaffReadsRelations
+from resolvers import groups, licences, profiles, relations
+from resolvers.named_lists import NamedPage
+from resolvers.paging import PageAsked
 from resolvers.reading import Reading
+from schema.connections import AccountConnection, After, First
 from schema.ids import identity
 from schema.nodes import Node
-from schema.prices import about
+from schema.prices import PAGE_FORWARDS, about
 from schema.words import AccountStatus
 
 if TYPE_CHECKING:  # they import this module
@@ -55,7 +58,7 @@ class Licence(Node):
         units_of, description="Its parts, by name.", directives=[about(5)]
     )
     client_logins: ClientLogins | None = batched(
-        logins_of, description="How many client logins are in use.", permission_classes=[IsStaff]
+        logins_of, description="How many client logins are in use; for staff.", permission_classes=[IsStaff]
     )
 
 
@@ -81,26 +84,36 @@ class Account(Node):
     display_name: str = strawberry.field(description="Not unique: two people may share it.")
     role: Role = strawberry.field(description="What it is to the firm.")
     username: str | None = plain(
-        description="What it signs in with (gebruikersnaam).", permission_classes=[IsStaff]
+        description="What it signs in with (gebruikersnaam); for staff and its owner.",
+        permission_classes=[IsStaffOrOwn],
     )
     status: AccountStatus | None = derived(
-        status_of, description="How far it has come.", permission_classes=[IsStaff]
+        status_of,
+        description="How far it has come; for staff and its owner.",
+        permission_classes=[IsStaffOrOwn],
     )
     initial_password_expires_at: datetime | None = plain(
-        description="When the mailed password ends; null once it has been replaced.",
-        permission_classes=[IsStaff],
+        description="When the mailed password ends; null once it has been replaced; for staff and its owner.",
+        permission_classes=[IsStaffOrOwn],
     )
     last_signed_in_at: datetime | None = plain(
-        description="When it last signed in.", permission_classes=[IsStaff]
+        description="When it last signed in; for staff and its owner.",
+        permission_classes=[IsStaffOrOwn],
     )
     two_factor_enabled: bool | None = batched(
         second_factors_of,
-        description="Whether it needs a second factor (2-factor authenticatie).",
-        permission_classes=[IsStaff],
+        description="Whether it needs a second factor (2-factor authenticatie); for staff and its owner.",
+        permission_classes=[IsStaffOrOwn],
     )
     relation: RelationWord | None = batched(
         relations_of, description="The relation whose portal account it is (portalgebruiker)."
     )
+
+
+async def members_of(
+    parents: Sequence[AnyRow], request: Reading, *, first: First = None, after: After = None
+) -> list[NamedPage]:
+    return await groups.members(request, parents, PageAsked(first, after))
 
 
 @strawberry.type(description="Accounts that are given rights together (groep).")
@@ -109,6 +122,12 @@ class Group(Node):
     name: str = strawberry.field(description="Such as Administrators or Users.")
     is_built_in: bool = derived(
         lambda it: it.built_in is not None, description="Whether every licence has it."
+    )
+    members: AccountConnection | None = batched(
+        members_of,
+        description="Who is in it, by name.",
+        permission_classes=[StaffReadsRelations],
+        directives=[PAGE_FORWARDS],
     )
 
 

@@ -9,8 +9,17 @@ from strawberry.scalars import ID
 from core.errors import Invalid
 from execution import Typed, batched
 from models.tables import AnyRow
-from permissions.fields import IsStaff, SignedIn
-from resolvers import categories, document_lists, document_rows, dossiers, profiles, relations
+from permissions.fields import IsStaff, ReadsDocuments, ReadsRelations, SignedIn, StaffReadsRelations
+from resolvers import (
+    accounts,
+    categories,
+    document_lists,
+    document_rows,
+    dossiers,
+    groups,
+    profiles,
+    relations,
+)
 from resolvers.document_lists import DocumentPage
 from resolvers.gate import MOST_IDS, LookUp
 from resolvers.named_lists import NamedPage
@@ -18,7 +27,9 @@ from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema import ids
 from schema.category import Category
+from schema.category_rules import PREVIEW, RulePreview, preview_category_rule
 from schema.connections import (
+    AccountConnection,
     After,
     Before,
     DocumentConnection,
@@ -33,9 +44,10 @@ from schema.connections import (
 )
 from schema.document import Document
 from schema.dossier import Dossier
+from schema.explanations import AccessExplanation, explain_access
 from schema.nodes import Node, find
-from schema.people import Viewer
-from schema.prices import AS_MANY_AS_IDS, PAGE, PAGE_FORWARDS, about
+from schema.people import Group, Viewer
+from schema.prices import AS_MANY_AS_IDS, COUNTED, PAGE, PAGE_FORWARDS, about
 from schema.rate_limit import RateLimit, rate_limits
 from schema.relation import Relation
 
@@ -104,6 +116,10 @@ def by_name(
     return load
 
 
+async def groups_by_name(roots: Roots, request: Reading) -> list[Sequence[AnyRow]]:
+    return [await groups.by_name(request)]
+
+
 @strawberry.type(description="What can be asked for.")
 class Query:
     node: Node | None = batched(
@@ -121,41 +137,66 @@ class Query:
     document: Document | None = batched(
         by_id(document_rows.by_ids),
         description="A document that the viewer may read.",
-        permission_classes=[SignedIn],
+        permission_classes=[ReadsDocuments],
     )
     documents: DocumentConnection | None = batched(
         documents,
         description="All documents that the viewer may read (Documenten).",
-        permission_classes=[SignedIn],
+        permission_classes=[ReadsDocuments],
         directives=[PAGE],
     )
     categories: list[Category] | None = batched(
         categories_to_choose,
         description="The categories the viewer can filter by: for a client, those of documents he may read.",
-        permission_classes=[SignedIn],
+        permission_classes=[ReadsDocuments],
         directives=[about(20)],
     )
     relation: Relation | None = batched(
         by_id(relations.by_ids),
-        description="A relation that the viewer may see.",
-        permission_classes=[SignedIn],
+        description="A relation that the viewer may see: for a client, himself and who is in his dossiers.",
+        permission_classes=[ReadsRelations],
     )
     relations: RelationConnection | None = batched(
         by_name(relations.search),
         description="The firm's relations, by name (Relaties).",
-        permission_classes=[IsStaff],
+        permission_classes=[StaffReadsRelations],
         directives=[PAGE_FORWARDS],
     )
     dossier: Dossier | None = batched(
         by_id(dossiers.by_ids),
-        description="A dossier that the viewer may see.",
-        permission_classes=[SignedIn],
+        description="A dossier that the viewer may see: for a client, one that he is in.",
+        permission_classes=[ReadsRelations],
     )
     dossiers: DossierConnection | None = batched(
         by_name(dossiers.search),
-        description="The dossiers that the viewer may see, by name (Dossiers).",
-        permission_classes=[SignedIn],
+        description="The dossiers that the viewer may see, by name (Dossiers): for a client, those he is in.",
+        permission_classes=[ReadsRelations],
         directives=[PAGE_FORWARDS],
+    )
+    accounts: AccountConnection | None = batched(
+        by_name(accounts.search),
+        description="Who can sign in, by name.",
+        permission_classes=[StaffReadsRelations],
+        directives=[PAGE_FORWARDS],
+    )
+    groups: list[Group] | None = batched(
+        groups_by_name,
+        description="The groups: the built-in ones, then the firm's own by name.",
+        permission_classes=[StaffReadsRelations],
+        directives=[about(10)],
+    )
+    explain_access: AccessExplanation | None = batched(
+        explain_access,
+        description="Why an account or a group can or cannot reach a document; for whoever may change the "
+        "document's security.",
+        permission_classes=[IsStaff],
+    )
+    preview_category_rule: RulePreview | None = batched(
+        preview_category_rule,
+        description="What a category rule would share if it were applied to the documents of today: those "
+        "that the viewer may share by hand.",
+        permission_classes=[IsStaff],
+        directives=[PREVIEW, COUNTED],
     )
     rate_limit: RateLimit | None = batched(
         rate_limits,

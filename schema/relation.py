@@ -10,7 +10,7 @@ from strawberry.scalars import ID
 from core.viewer import Language
 from execution import batched, derived, plain
 from models.tables import AnyRow
-from permissions.fields import IsStaff
+from permissions.fields import StaffReadsRelations, StaffReadsRelationsOrOwn
 from resolvers import accounts, licences, relations
 from resolvers.document_filters import Scope
 from resolvers.reading import Reading
@@ -97,28 +97,36 @@ class Relation(Node):
     given_name: str | None = strawberry.field(description="Voornaam.")
     family_name: str | None = strawberry.field(description="Familienaam.")
     title: str | None = strawberry.field(description="Aanspreking, such as mevrouw.")
-    email: str | None = strawberry.field(description="E-mail.")
-    language: Language | None = strawberry.field(description="Taal.")
+    email: str | None = plain(
+        description="E-mail; for staff and the client himself.",
+        permission_classes=[StaffReadsRelationsOrOwn],
+    )
+    language: Language | None = plain(
+        description="Taal; for staff and the client himself.",
+        permission_classes=[StaffReadsRelationsOrOwn],
+    )
     business_unit: BusinessUnit | None = batched(units_of, description="Business eenheid.")
     contact: ContactDetails | None = batched(
         contacts_of,
-        description="Straat en huisnummer, postcode, gemeente, telefoon, telefoon 2, GSM, fax.",
+        description="Straat en huisnummer, postcode, gemeente, telefoon, telefoon 2, GSM, fax; for staff and "
+        "the client himself.",
+        permission_classes=[StaffReadsRelationsOrOwn],
     )
     details: RelationDetails | None = batched(
         details_of,
-        description="Personal details of the detail tab.",
-        permission_classes=[IsStaff],
+        description="Personal details of the detail tab; for staff.",
+        permission_classes=[StaffReadsRelations],
     )
     internal_manager: Account | None = batched(
-        managers_of, description="Interne beheerder.", permission_classes=[IsStaff]
+        managers_of, description="Interne beheerder; for staff.", permission_classes=[StaffReadsRelations]
     )
     portal_account: Account | None = batched(
         portal_accounts_of,
-        description="Portalgebruiker: null while access has not been granted.",
-        permission_classes=[IsStaff],
+        description="Portalgebruiker: null while access has not been granted; for staff.",
+        permission_classes=[StaffReadsRelations],
     )
     external_reference: str | None = plain(
-        description="What another program calls it.", permission_classes=[IsStaff]
+        description="What another program calls it; for staff.", permission_classes=[StaffReadsRelations]
     )
     documents: DocumentConnection = batched(
         documents_in(Scope.RELATION),

@@ -3,12 +3,13 @@
 import strawberry
 from strawberry.scalars import ID
 
-from core.rights import NO_RIGHTS, Right
+from core.rights import Right
 from resolvers import sharing
 from schema import ids
 from schema.context import Info
 from schema.payloads import SetDocumentRightsPayload
 from schema.user_errors import verb
+from schema.words import rights_of
 
 
 @strawberry.input(
@@ -30,9 +31,7 @@ async def set_document_rights(
 ) -> SetDocumentRightsPayload:
     document_id = ids.read(info.context, input.document_id, "input", "documentId")
     principal_id = ids.read(info.context, input.principal_id, "input", "principalId")
-    rights = NO_RIGHTS
-    for right in input.rights:
-        rights |= right
+    rights = rights_of(input.rights)
     async with info.context.change() as change:
         await sharing.set_document_rights(change, document_id, principal_id, rights, input.if_revision)
     return SetDocumentRightsPayload(document_id=document_id)

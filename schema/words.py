@@ -1,13 +1,14 @@
 """The enums of the contract, each value with what it means."""
 
+from collections.abc import Iterable
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from core.rights import Right
-from core.viewer import Language, Role
+from core.rights import NO_RIGHTS, Right
+from core.viewer import ApiScope, Language, Role
 from resolvers.document_lists import OrderField
 
 Kind = TypeVar("Kind", bound=type[Enum])
@@ -16,6 +17,20 @@ RIGHTS: Final[tuple[list[Right], ...]] = tuple(
     [right for right in Right if mask & right] for mask in range(16)
 )
 """The rights in each bit mask, in the order of the manual's columns."""
+
+
+def rights_in(row: Any) -> list[Right]:
+    """Return the rights in the row's bit mask."""
+    mask: int = row.rights
+    return RIGHTS[mask]
+
+
+def rights_of(chosen: Iterable[Right]) -> Right:
+    """Return rights as a bit mask."""
+    mask = NO_RIGHTS
+    for right in chosen:
+        mask |= right
+    return mask
 
 
 def named(enum: Kind, name: str, description: str, **values: str) -> Kind:
@@ -45,6 +60,15 @@ named(
     AUDITOR="Looks at what happened, and changes nothing.",
     CLIENT="A client with access to the portal (portalgebruiker).",
     SERVICE="A partner's program.",
+)
+named(
+    ApiScope,
+    "ApiScope",
+    "What an API key lets a partner's program do.",
+    DOCUMENTS_READ="Reads documents that were shared with it, and the categories.",
+    DOCUMENTS_WRITE="Sends in documents, and changes those that it may.",
+    RELATIONS_READ="Reads the firm's relations, dossiers, accounts and groups.",
+    RELATIONS_WRITE="Changes relations and dossiers.",
 )
 named(
     Language,
@@ -199,7 +223,7 @@ named(
     GrantSource,
     "GrantSource",
     "Where a row of the rights tab comes from.",
-    CREATOR="The member of staff who made the document.",
+    CREATOR="Who of the firm made the document: a member of staff, or a program.",
     DEFAULT="What every new document starts with.",
     MANUAL="Somebody set it in the rights tab.",
     UPLOADER="The client who sent the document.",

@@ -17,6 +17,7 @@ from core.viewer import Language
 from languages import locale_of, translate, translations
 from languages.catalogues import FOLDER
 from mail.writing import SALUTATIONS, TEMPLATES
+from schema.category_rule import PORTAL_USERS
 
 FLOORS = (
     "server",
@@ -75,7 +76,7 @@ def messages() -> set[str | None]:
             found = babel_extract(template, ["_"], [], {"silent": "false"})
             # With values beside it, a message is the first of a tuple.
             of_letters |= {str(it[0] if isinstance(it, tuple) else it) for _, _, it, _ in found}
-    return of_errors | raised() | of_letters | set(SALUTATIONS.values())
+    return of_errors | raised() | of_letters | set(SALUTATIONS.values()) | {PORTAL_USERS}
 
 
 def placeholders(text: str) -> list[str]:

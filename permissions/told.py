@@ -1,0 +1,24 @@
+"""What the rules of access are told of whoever asks: the values that are bound to every statement."""
+
+from typing import Any
+
+from core.viewer import ApiScope, Viewer
+from models.tables import LICENCE
+from permissions.access import PRINCIPALS
+from permissions.people import OWN_ACCOUNT, OWN_RELATION, SEES_CATEGORIES, SEES_FILES
+from permissions.scopes import acts_as_staff, may_use
+
+
+def told_of(viewer: Viewer) -> dict[str, Any]:
+    """Return by name what the rules know of the viewer.
+
+    What a program has no scope for does not exist for it, wherever a list or an id would lead to it.
+    """
+    return {
+        LICENCE.key: viewer.licence_id,
+        PRINCIPALS.key: viewer.principals if may_use(viewer, ApiScope.DOCUMENTS_READ) else (),
+        SEES_FILES.key: acts_as_staff(viewer, ApiScope.RELATIONS_READ),
+        SEES_CATEGORIES.key: acts_as_staff(viewer, ApiScope.DOCUMENTS_READ),
+        OWN_ACCOUNT.key: viewer.account_id,
+        OWN_RELATION.key: viewer.relation_id,
+    }

@@ -1,0 +1,60 @@
+"""What a category rule would share if it were applied to the documents of today."""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import distinct, func, select
+
+from models import Document
+from models.tables import AnySelect
+from permissions.access import Plan
+from resolvers import category_rules
+from resolvers.document_lists import OrderField, moment
+from resolvers.document_rows import select_documents
+from resolvers.paging import Cursors, Cut, Edges, PageAsked, Sorting
+from resolvers.reading import Reading
+from resolvers.stamping import STANDING
+
+NEWEST_FIRST: Final = Sorting(OrderField.CREATED_AT.value, moment, descending=True)
+STANDING_IDS: Final = STANDING.subquery("standing").c.document_id
+TOTAL: Final = select(func.count(distinct(STANDING_IDS)).label("total"))
+
+
+@dataclass(frozen=True, slots=True)
+class RulePreview:
+    """A page of the documents on which somebody would be given more than he has, and how many there are."""
+
+    total: int
+    edges: Edges
+    cursors: Cursors
+
+
+@cache
+def documents_due() -> AnySelect:
+    """Return the documents that applying a rule would share."""
+    statement, _ = select_documents(Plan.WALKING, for_staff=True)
+    return statement.where(Document.id.in_(select(STANDING_IDS)))
+
+
+@lru_cache(maxsize=4)
+def page_statement(cut: Cut) -> AnySelect:
+    """Return the statement of one page, the newest first."""
+    statement = documents_due().add_columns(Document.created_at.label("sort_key"))
+    return cut.apply(statement, Document.created_at.expression, Document.id.expression)
+
+
+async def preview(request: Reading, rule_id: UUID, asked: PageAsked) -> RulePreview | None:
+    """Return what a rule would share, None where there is no rule in force that the viewer may see.
+
+    Only documents that the viewer may share by hand. Raise Invalid.
+    """
+    cursors = Cursors(request.ports.ids, NEWEST_FIRST)
+    window = asked.window(cursors)
+    (rule,) = await category_rules.in_force(request, [rule_id])
+    if rule is None:
+        return None
+    (row,) = await request.rows(TOTAL, rule=rule_id)
+    found = await request.rows(page_statement(window.cut), rule=rule_id, **window.values)
+    return RulePreview(row.total, window.page(found), cursors)
