@@ -96,6 +96,7 @@ def add_itself(rows: Rows, paper: Paper) -> None:
         updated_at=paper.moment + SHARED_AFTER,
         updated_by=paper.maker,
         content_updated_at=paper.moment,
+        content_updated_by=paper.maker,
     )
     rows.add(
         DocumentVersion,

@@ -162,6 +162,7 @@ class Firm:
             dossier_id=dossier.id if dossier else None,
             created_by=maker.id,
             updated_by=maker.id,
+            content_updated_by=maker.id,
             **({"created_at": moment, "updated_at": moment, "content_updated_at": moment} | values),
         )
         await self.keep(document)

@@ -29,6 +29,8 @@ class Document(Keyed):
     updated_by: Mapped[UUID | None]
     content_updated_at: Mapped[datetime]
     """The last change that every reader sees: sharing with one does not move the date of another (A23)."""
+    content_updated_by: Mapped[UUID | None]
+    content_revision: Mapped[int] = mapped_column(server_default=text("1"))
     deleted_at: Mapped[datetime | None]
     deleted_by: Mapped[UUID | None]
     __table_args__ = (
@@ -36,6 +38,7 @@ class Document(Keyed):
         refers_to("dossier_id", "dossier"),
         refers_to("created_by", "account"),
         refers_to("updated_by", "account"),
+        refers_to("content_updated_by", "account"),
         refers_to("deleted_by", "account"),
         unique("external_reference"),
         index("document_updated", "updated_at", "id"),

@@ -12,7 +12,7 @@ from core.rights import Right
 from models import Category, CategoryRule, Document
 from models.tables import LICENCE, AnyRow
 from permissions.people import sees_category_rule
-from resolvers import accounts, categories, gate, groups, stamping
+from resolvers import accounts, categories, gate, groups, sharing, stamping
 from resolvers.change import Change
 from resolvers.levels import column, grouped, looked_up
 from resolvers.reading import Reading
@@ -53,11 +53,6 @@ REMOVE: Final = (
     .values(removed_at=bindparam("now"))
 )
 LOCKED_STANDING: Final = stamping.STANDING.with_for_update(of=Document)
-TOUCH: Final = (
-    update(Document)
-    .where(Document.licence_id == LICENCE, Document.id == IDS)
-    .values(updated_at=bindparam("now"), updated_by=bindparam("own_account"), revision=Document.revision + 1)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +148,6 @@ async def apply_category_rule(change: Change, rule_id: UUID, expected_count: int
     if len(documents) != expected_count:
         raise CountChanged(path=("input", "expectedCount"), count=len(documents))
     await stamping.stamp(change, due)
-    await change.rows(TOUCH, ids=list(documents), now=change.now)
+    await sharing.touch(change, list(documents))
     change.record("category.rule_applied", rule=str(rule_id), documents=len(documents), grants=len(due))
     return len(due)

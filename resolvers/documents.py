@@ -102,6 +102,7 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
         updated_at=change.now,
         updated_by=viewer.account_id,
         content_updated_at=change.now,
+        content_updated_by=viewer.account_id,
     )
     await change.session.flush()
     change.add(
@@ -159,8 +160,9 @@ async def update_document(
         document.document_date = changes["document_date"]
     await classifying.classify(change, document, changes)
     document.revision += 1
+    document.content_revision += 1
     document.updated_at = document.content_updated_at = change.now
-    document.updated_by = change.viewer.account_id
+    document.updated_by = document.content_updated_by = change.viewer.account_id
     change.record("document.updated", document_id=document_id, changed=sorted(changes))
 
 

@@ -1,9 +1,10 @@
 """Sharing a document: one row of the rights tab at a time, S039-S048."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, delete, func, literal, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, func, literal, select, update
 
 from core.errors import Forbidden, Invalid, NotFound, NotLinkedToClient
 from core.rights import ALL_RIGHTS, NO_RIGHTS, Right
@@ -30,7 +31,7 @@ HELD: Final = select(func.coalesce(func.bit_or(DocumentGrant.rights), 0).label("
 WITHDRAW: Final = delete(DocumentGrant).where(*OF_PRINCIPAL)
 TOUCH: Final = (
     update(Document)
-    .where(Document.licence_id == LICENCE, Document.id == DOCUMENT)
+    .where(Document.licence_id == LICENCE, Document.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
     .values(updated_at=bindparam("now"), updated_by=bindparam("own_account"), revision=Document.revision + 1)
 )
 LINKED: Final = select(literal(1)).where(is_linked(DOCUMENT, RELATION))
@@ -52,7 +53,7 @@ async def set_document_rights(
     if rights:
         give(change, document_id, principal_id, rights, "MANUAL")
     await keepers.require_keeper(change, document_id, path=("input", "rights"))
-    await change.rows(TOUCH, document=document_id, now=change.now)
+    await touch(change, [document_id])
     change.record(
         "document.rights_set", document_id=document_id, principal=str(principal_id), rights=int(rights)
     )
@@ -75,6 +76,11 @@ async def grantable(change: Change, document: AnyRow, principal_id: UUID, rights
     if rights and not await change.rows(LINKED, document=document.id, relation=account.relation_id):
         raise NotLinkedToClient(path=("input", "principalId"))
     return account
+
+
+async def touch(change: Change, document_ids: Sequence[UUID]) -> None:
+    """Count a change that not every reader sees as an update of these documents (S048, A23)."""
+    await change.rows(TOUCH, ids=list(document_ids), now=change.now)
 
 
 async def held(request: Reading, document_id: UUID, principal_id: UUID) -> Right:

@@ -144,12 +144,15 @@ class Document(Node):
     )
     created_by: Account | None = batched(makers_of, description="Creatie gebruiker.")
     created_at: datetime = strawberry.field(description="Creatie datum/tijd.")
-    updated_by: Account | None = batched(changers_of, description="Laatste update gebruiker.")
+    updated_by: Account | None = batched(
+        changers_of, description="Laatste update gebruiker; for a client, of what every reader sees."
+    )
     updated_at: datetime = strawberry.field(
         description="Datum/tijd laatste update; for a client, of what concerns him."
     )
     revision: int = strawberry.field(
-        description="Rises by one with every change; send it back as `ifRevision`."
+        description="Rises by one with every change, for a client with every one that he sees; send it "
+        "back as `ifRevision`."
     )
     external_reference: str | None = plain(
         description="What another program calls it; for staff.", permission_classes=[StaffReadsDocuments]

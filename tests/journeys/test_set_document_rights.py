@@ -311,10 +311,16 @@ async def test_a_change_of_rights_counts_as_an_update(api: Api, clock: SetClock)
         "updatedAt": (START + timedelta(minutes=5)).isoformat(),
         "updatedBy": {"displayName": "Arthur Maes"},
     }
-    query = "query ($id: ID!) { document(id: $id) { updatedAt revision } }"
+
+
+async def test_nobody_learns_that_a_document_was_shared_with_somebody_else(api: Api, clock: SetClock) -> None:
+    clock.advance(timedelta(minutes=5))
+    await set_rights(api, "arthur", account(api, "carla"), ["READ"])
+    query = "query ($id: ID!) { document(id: $id) { updatedAt revision updatedBy { displayName } } }"
     for who, at in {"bert": START, "carla": START + timedelta(minutes=5)}.items():
         seen = (await api.gets(who, query, id=document(api)))["document"]
-        assert seen == {"updatedAt": at.isoformat(), "revision": 2}
+        by = {"displayName": "Anna Lindeman"}
+        assert seen == {"updatedAt": at.isoformat(), "revision": 1, "updatedBy": by}
 
 
 async def test_a_change_of_rights_is_remembered(api: Api) -> None:
