@@ -15,6 +15,7 @@ from core.viewer import Language
 from models import (
     Account,
     AccountGroupMember,
+    CategoryRule,
     Document,
     DocumentCategory,
     DocumentGrant,
@@ -204,6 +205,19 @@ class Firm:
             principal_id=principal_id,
             rights=int(rights),
             **(defaults | values),
+        )
+        await self.keep(row)
+        return row
+
+    async def rule(self, category: str, rights: Right, *, maker: Account, **values: Any) -> CategoryRule:
+        """Add a rule of a category; without a `principal_id` it gives to the portal users of the dossier."""
+        row = CategoryRule(
+            licence_id=self.founded.licence_id,
+            category_id=self.founded.categories[category],
+            rights=int(rights),
+            created_at=self.now,
+            created_by=maker.id,
+            **values,
         )
         await self.keep(row)
         return row

@@ -65,6 +65,8 @@ async def write_world(ports: Ports) -> Founded:
         for number, paper in enumerate(PAPERS):
             moment = now - timedelta(days=60 - 4 * number, minutes=17 * number)
             await add_paper(firm, paper, files[paper.file_name], households[paper.family], anna, moment)
+        # Made after the papers: it shares none of them until somebody applies it (S052).
+        await firm.rule("advice", Right.READ, maker=anna)
     return founded
 
 
