@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 
 from core.errors import CountChanged, Invalid
-from core.rights import Right
+from core.rights import NO_RIGHTS, Right
 from models import Category, CategoryRule, Document
 from models.tables import LICENCE, AnyRow
 from permissions.people import sees_category_rule
@@ -52,7 +52,8 @@ REMOVE: Final = (
     .where(CategoryRule.licence_id == LICENCE, CategoryRule.id == bindparam("rule", type_=Uuid()))
     .values(removed_at=bindparam("now"))
 )
-LOCKED_STANDING: Final = stamping.STANDING.with_for_update(of=Document)
+# In an order of its own: two who apply rules to the same documents wait for each other, and never both.
+LOCKED_STANDING: Final = stamping.STANDING.order_by(Document.id).with_for_update(of=Document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,8 @@ async def set_category_rule(
     await gate.one(change, categories.by_ids, category_id, path=CATEGORY_ID)
     await require_can_be_given(change, grantee, rights)
     standing = await change.row(FOR_GRANTEE, category=category_id, principal=grantee.principal_id)
-    if standing and standing.rights == rights:
-        return standing.id
+    if rights == (standing.rights if standing else NO_RIGHTS):
+        return standing.id if standing else None
     if standing:
         await change.rows(REMOVE, rule=standing.id, now=change.now)
     rule_id = await add_rule(change, category_id, grantee, rights) if rights else None
@@ -143,7 +144,9 @@ async def apply_category_rule(change: Change, rule_id: UUID, expected_count: int
     """
     gate.staff(change)
     await gate.one(change, in_force, rule_id, path=RULE_ID)
-    due = await change.rows(LOCKED_STANDING, rule=rule_id)
+    locked = {it.document_id for it in await change.rows(LOCKED_STANDING, rule=rule_id)}
+    # Whoever held them may have shared them meanwhile: what is due is read when nobody else can.
+    due = [it for it in await change.rows(stamping.STANDING, rule=rule_id) if it.document_id in locked]
     documents = {it.document_id for it in due}
     if len(documents) != expected_count:
         raise CountChanged(path=("input", "expectedCount"), count=len(documents))
