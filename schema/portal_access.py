@@ -20,7 +20,7 @@ async def grant_portal_access(
     info: Info,
     input: GrantPortalAccessInput,
 ) -> PortalAccessPayload:
-    relation_id = ids.read(info.context, input.relation_id, "input", "relationId")
+    relation_id = ids.read(info.context, "Relation", input.relation_id, "input", "relationId")
     async with info.context.change() as change:
         account_id = await portal_access.grant_portal_access(change, relation_id)
     return PortalAccessPayload(account_id=account_id, relation_id=relation_id)
