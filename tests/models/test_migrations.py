@@ -147,7 +147,7 @@ TAKE_BACK = """
 
 
 @asynccontextmanager
-async def owned_by_a_common_role(url: str) -> AsyncGenerator[None]:
+async def owned_by_an_ordinary_role(url: str) -> AsyncGenerator[None]:
     """Let whoever connects meanwhile be the owner of the tables, and nothing more."""
     role = f"owner_{uuid4().hex}"
     await asked(url, f"CREATE ROLE {role} NOLOGIN")
@@ -164,7 +164,7 @@ async def test_accounts_that_were_there_before_are_listed_by_their_folded_names(
         await write_firm(migrated_url, "de-linde", NAMES): NAMES,
         await write_firm(migrated_url, "het-ander", ["Ève"]): ["Ève"],
     }
-    async with owned_by_a_common_role(migrated_url):
+    async with owned_by_an_ordinary_role(migrated_url):
         await migrations.upgrade(migrated_url)
     for licence, names in firms.items():
         found = await asked(migrated_url, FOLDED_NAMES, licence=licence)
@@ -179,7 +179,7 @@ async def test_of_documents_that_were_there_before_the_last_change_is_the_one_th
 ) -> None:
     await migrations.downgrade(migrated_url, "0002")
     firms = [await write_firm(migrated_url, slug, ["Ève"]) for slug in ("de-linde", "het-ander")]
-    async with owned_by_a_common_role(migrated_url):
+    async with owned_by_an_ordinary_role(migrated_url):
         await migrations.upgrade(migrated_url)
     for licence in firms:
         (found,) = await asked(migrated_url, CONTENT, licence=licence)
