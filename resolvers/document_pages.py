@@ -87,15 +87,12 @@ class Shape:
 
     def key(self, document: FromClause, updated_at: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return what the list is sorted by."""
-        match self.order:
-            case OrderField.UPDATED_AT:
-                return updated_at
-            case OrderField.CREATED_AT:
-                return document.c.created_at
-            case OrderField.DOCUMENT_DATE:
-                return func.coalesce(document.c.document_date, NO_DATE, type_=Date())
-            case OrderField.DESCRIPTION:
-                return document.c.description_folded
+        return {
+            OrderField.UPDATED_AT: updated_at,
+            OrderField.CREATED_AT: document.c.created_at,
+            OrderField.DOCUMENT_DATE: func.coalesce(document.c.document_date, NO_DATE, type_=Date()),
+            OrderField.DESCRIPTION: document.c.description_folded,
+        }[self.order]
 
     @property
     def is_down(self) -> bool:

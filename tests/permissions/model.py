@@ -92,33 +92,13 @@ class Firm:
         return {key: held for key, it in self.documents.items() if (held := self.rights(who, it))}
 
     def is_kept(self, document: Document) -> bool:
-        return any(
-            self.given(document, *self.principals(who)) >= KEEPS
-            for who, account in self.accounts.items()
-            if account.role == "STAFF" and not account.is_blocked
-        )
-
-    def is_linked(self, document: Document, client: Key) -> bool:
-        """By hand a client is given only what hangs on him, or is in a dossier of his or his partner's."""
-        relation = self.accounts[client].relation
-        role = self.dossiers.get(document.dossier, {}).get(relation)
-        return relation in document.relations or role in {"MAIN_PERSON", "PARTNER"}
-
-    def could_give(self, key: Key, row: Row) -> bool:
-        """Whether a row of a rights tab could be given today; what could not stays, and is flagged."""
-        document, (to, why, _) = self.documents[key], row
-        by_rule = (
-            why == "CATEGORY_RULE"
-            and self.is_client(to)
-            and self.accounts[to].relation in (self.dossiers.get(document.dossier, {}))
-        )
-        return not self.is_client(to) or by_rule or self.is_linked(document, to)
+        staff = [who for who, it in self.accounts.items() if it.role == "STAFF" and not it.is_blocked]
+        return any(self.given(document, *self.principals(who)) >= KEEPS for who in staff)
 
     # What leads to documents, and what is told of them.
     def sees_dossier(self, who: Key, dossier: Key) -> bool:
-        return dossier in self.dossiers and (
-            self.is_staff(who) or self.accounts[who].relation in self.dossiers[dossier]
-        )
+        members = self.dossiers.get(dossier)
+        return members is not None and (self.is_staff(who) or self.accounts[who].relation in members)
 
     def sees_relation(self, who: Key, relation: Key) -> bool:
         own = self.accounts[who].relation
@@ -158,7 +138,6 @@ class Firm:
         rows = self.rows(document, *self.principals(principal))
         rights, groups = self.rights(principal, document), {row[0] for row in rows} - {principal}
         blocked = principal in self.accounts and self.accounts[principal].is_blocked
-        obstacle = (
-            "NOT_SHARED" if not rows else "CANNOT_READ" if not rights else "BLOCKED" if blocked else None
-        )
+        obstacle = "BLOCKED" if blocked else None
+        obstacle = "NOT_SHARED" if not rows else obstacle if rights else "CANNOT_READ"
         return (NOTHING if obstacle else rights), set(rows), groups, obstacle

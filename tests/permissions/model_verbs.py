@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tests.permissions.model import ALL, NOTHING, Document, Firm, Group, Key, Rights, Rule
+from tests.permissions.model import ALL, NOTHING, Document, Firm, Group, Key, Rights, Row, Rule
 
 
 class Refused(Exception):
@@ -17,6 +17,21 @@ def require(holds: object, code: str) -> None:
 
 class Model(Firm):
     """A firm in which people do things. Each verb checks everything before it changes anything."""
+
+    # Who can be given something.
+    def is_linked(self, document: Document, client: Key) -> bool:
+        """By hand a client is given only what hangs on him, or is in a dossier of his or his partner's."""
+        relation = self.accounts[client].relation
+        role = self.dossiers.get(document.dossier, {}).get(relation)
+        return relation in document.relations or role in {"MAIN_PERSON", "PARTNER"}
+
+    def could_give(self, key: Key, row: Row) -> bool:
+        """Whether a row of a rights tab could be given today; what could not stays, and is flagged."""
+        document, (to, why, _) = self.documents[key], row
+        if not self.is_client(to) or self.is_linked(document, to):
+            return True
+        in_dossier = self.accounts[to].relation in self.dossiers.get(document.dossier, {})
+        return why == "CATEGORY_RULE" and in_dossier
 
     # Documents: sent in, classified, deleted, brought back.
     def upload(self, who: Key, new: Key, said: Mapping[str, Any]) -> Key:
