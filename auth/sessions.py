@@ -65,6 +65,11 @@ SEEN = (
     )
     .values(last_seen_at=bindparam("now"))
 )
+CLOSE_ALL = delete(Session).where(
+    Session.licence_id == LICENCE,
+    Session.account_id == bindparam("account"),
+    Session.id.is_distinct_from(bindparam("kept", type_=Uuid())),
+)
 CLOSE = delete(Session).where(Session.licence_id == LICENCE, Session.id == bindparam("session"))
 
 
@@ -114,6 +119,14 @@ def open_session(change: AsyncSession, account_id: UUID, token: Token, now: date
             expires_at=now + LASTS_FOR,
         )
     )
+
+
+async def close_all(
+    change: AsyncSession, licence_id: UUID, account_id: UUID, *, keep: UUID | None = None
+) -> None:
+    """End the sessions of an account, all but `keep`."""
+    values = {"licence": licence_id, "account": account_id, "kept": keep}
+    await change.execute(CLOSE_ALL, values)
 
 
 async def close_session(change: AsyncSession, viewer: Viewer) -> None:

@@ -29,11 +29,13 @@ class Request(Reading):
         token: Token | None = None,
         *,
         user_agent: str = "",
+        address: str = "",
         announce: Announce | None = None,
     ) -> None:
         super().__init__(ports, None)
         self.token = token
         self.user_agent = user_agent
+        self.address = address
         self._announce = announce
         self._snapshot = AsyncExitStack()
         self._connection: AsyncConnection | None = None

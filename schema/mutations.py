@@ -20,15 +20,25 @@ from schema.payloads import (
     SignOutPayload,
 )
 from schema.portal_access import grant_portal_access
-from schema.prices import CHANGES
+from schema.prices import CHANGES, STRANGERS_SECRETS
 from schema.sharing import set_document_rights
-from schema.signing_in import sign_in, sign_out
+from schema.signing_in import complete_password_change, complete_two_factor, sign_in, sign_out
 
 
 @strawberry.type(description="What can be done. One field is one transaction.")
 class Mutation:
     sign_in: SignInPayload | None = performed(
         sign_in, description="Signs in (aanmelden).", directives=[CHANGES]
+    )
+    complete_two_factor: SignInPayload | None = performed(
+        complete_two_factor,
+        description="Goes on with the second factor (2-factor authenticatie).",
+        directives=[STRANGERS_SECRETS],
+    )
+    complete_password_change: SignInPayload | None = performed(
+        complete_password_change,
+        description="Goes on with a password of one's own.",
+        directives=[CHANGES],
     )
     sign_out: SignOutPayload | None = performed(
         sign_out,

@@ -22,6 +22,7 @@ from resolvers import (
 )
 from resolvers.gate import LookUp
 from resolvers.reading import Reading
+from resolvers.signing_in import Step
 from schema.category import Category
 from schema.category_rule import CategoryRule
 from schema.document import Document, Grant
@@ -29,7 +30,6 @@ from schema.people import Account, Group, Viewer
 from schema.prices import about
 from schema.relation import Relation
 from schema.user_errors import UserError, no_errors
-from schema.words import SignInStep
 
 Key = strawberry.Private[UUID | None]
 
@@ -62,7 +62,7 @@ async def grants_of(payloads: Sequence[Any], request: Reading) -> list[list[AnyR
 
 @strawberry.type(description="What a sign-in came to.")
 class SignInPayload:
-    step: SignInStep | None = strawberry.field(default=None, description="What is needed next.")
+    step: Step | None = strawberry.field(default=None, description="What is needed next.")
     token: str | None = strawberry.field(default=None, description="For API clients; browsers get a cookie.")
     challenge: str | None = strawberry.field(default=None, description="Hand it to the next step.")
     viewer: Viewer | None = batched(viewers_of, description="Who is signed in now.")
