@@ -108,21 +108,21 @@ class UnsupportedType(Correctable):
 
 
 class Conflict(Correctable):
-    """Somebody else changed it first; `current_revision` is the one that stands."""
+    """It is no longer as its changer saw it; `current_revision` is the one that stands, where there is one."""
 
     code = "CONFLICT"
     message = "It was changed in the meantime. Read it again and repeat your change."
 
-    def __init__(self, *, current_revision: int, path: Sequence[str] = ()) -> None:
-        super().__init__(path=path)
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        current_revision: int | None = None,
+        path: Sequence[str] = (),
+        **values: object,
+    ) -> None:
+        super().__init__(message, path=path, **values)
         self.current_revision = current_revision
-
-
-class CountChanged(Correctable):
-    """A change to several things at once, of which there are more or fewer than its maker saw."""
-
-    code = "CONFLICT"
-    message = "By now the count is {count}. Look at the documents again before you go on."
 
 
 class WrongCredentials(Correctable):

@@ -71,7 +71,7 @@ def may_introspect(viewer: Viewer | None) -> bool:
 
 
 def keeps_documents(viewer: Viewer) -> bool:
-    """Return whether the viewer says of a document what only the firm may say: dossier, categories, relations.
+    """Return whether the viewer says of a document what only the firm may: dossier, categories, relations.
 
     A program that may change documents acts for the firm.
     """
@@ -79,5 +79,5 @@ def keeps_documents(viewer: Viewer) -> bool:
 
 
 def may_upload(viewer: Viewer) -> bool:
-    """Return whether the viewer can send documents in: the firm, and clients, on whom they are hung (S015)."""
+    """Return whether the viewer sends documents in: for the firm, or as a client, on himself (S015)."""
     return keeps_documents(viewer) or (viewer.is_client and viewer.relation_id is not None)

@@ -10,10 +10,10 @@ from core.viewer import ApiScope, Role
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     description="What the viewer needs for this field: all that is named. Without it the field is null and "
-    "`errors` holds FORBIDDEN with its path. `right`: on this document, whatever the viewer's role. `role`: a "
-    "role; `orOwn`: or the object is the viewer's own relation or account. `scope`: of partners' programs "
-    "alone; with it a program counts as staff where the role is STAFF, and without it has no field that "
-    "asks for a role.",
+    "`errors` holds FORBIDDEN with its path. `right`: on this document, whatever the viewer's role. `role`: "
+    "of the viewer; `orOwn`: or the object is the viewer's own relation or account. `scope`: of partners' "
+    "programs alone. A program with the scope counts as staff where the role is STAFF; it has no field that "
+    "names a role and no scope.",
 )
 class Requires:
     right: Right | None = strawberry.UNSET

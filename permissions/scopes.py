@@ -9,7 +9,7 @@ def may_use(viewer: Viewer, scope: ApiScope) -> bool:
 
 
 def counts_as(viewer: Viewer, role: Role, scope: ApiScope | None) -> bool:
-    """Return whether the viewer has a role; a program with this scope counts as staff, and as nothing else."""
+    """Return whether the viewer has a role; a program with this scope counts as staff, and nothing else."""
     if viewer.scopes is None:
         return role in viewer.roles
     return role is Role.STAFF and scope in viewer.scopes

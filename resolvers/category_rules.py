@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 
-from core.errors import CountChanged, Invalid
+from core.errors import Conflict, Invalid
 from core.rights import NO_RIGHTS, Right
 from models import Category, CategoryRule, Document
 from models.tables import LICENCE, AnyRow
@@ -140,7 +140,7 @@ async def apply_category_rule(change: Change, rule_id: UUID, expected_count: int
     """Give what a rule gives on the documents that stand already; return how many grants that made.
 
     Only on as many documents as the preview said, and only where the viewer could do the same by hand. Raise
-    Forbidden, NotFound, CountChanged.
+    Forbidden, NotFound, Conflict.
     """
     gate.staff(change)
     await gate.one(change, in_force, rule_id, path=RULE_ID)
@@ -149,7 +149,8 @@ async def apply_category_rule(change: Change, rule_id: UUID, expected_count: int
     due = [it for it in await change.rows(stamping.STANDING, rule=rule_id) if it.document_id in locked]
     documents = {it.document_id for it in due}
     if len(documents) != expected_count:
-        raise CountChanged(path=("input", "expectedCount"), count=len(documents))
+        counted = "By now the count is {count}. Look at the documents again before you go on."
+        raise Conflict(counted, path=("input", "expectedCount"), count=len(documents))
     await stamping.stamp(change, due)
     await sharing.touch(change, list(documents))
     change.record("category.rule_applied", rule=str(rule_id), documents=len(documents), grants=len(due))

@@ -1,34 +1,19 @@
 """Lists of documents: one statement for every filter, order and page, and for all parents of a level."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import Enum
-from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, func, literal_column, null, select
-
 from core.moments import in_utc
-from models import Document
-from models.tables import AnyRow, AnySelect
-from permissions.access import REACH, Plan, plan_for
-from resolvers.document_filters import CONDITIONS, SCOPES, DocumentFilter, Scope
-from resolvers.document_rows import select_documents
+from models.tables import AnyRow
+from permissions.access import FEW, MANY, REACH, Plan
+from resolvers.document_filters import DocumentFilter, Scope
+from resolvers.document_pages import OrderField, Shape, count_statement, page_statement
 from resolvers.levels import grouped
-from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting, Window, comparable
-from resolvers.parents import OF_PARENT, page_for_each_parent, total_for_each_parent
+from resolvers.paging import COUNTED_UP_TO, Cursors, Edges, PageAsked, Sorting, Window, comparable
 from resolvers.reading import Reading
-
-
-class OrderField(Enum):
-    """By what a list of documents can be sorted."""
-
-    UPDATED_AT = "UPDATED_AT"
-    CREATED_AT = "CREATED_AT"
-    DOCUMENT_DATE = "DOCUMENT_DATE"
-    DESCRIPTION = "DESCRIPTION"
 
 
 def moment(text: str) -> datetime:
@@ -42,10 +27,6 @@ READ_KEY: Final = {
     OrderField.DOCUMENT_DATE: date.fromisoformat,
     OrderField.DESCRIPTION: comparable,
 }
-# The expression of the index: a document without a date stands before all that have one. The driver reads
-# and writes `-infinity` as the first of January of year 1, which is no day of its own to it.
-NO_DATE = literal_column("'-infinity'::date", Date())
-DOCUMENT_DATE = func.coalesce(Document.document_date, NO_DATE, type_=Date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +37,6 @@ class DocumentsAsked:
     by: DocumentFilter = field(default_factory=DocumentFilter)
     order: OrderField = OrderField.UPDATED_AT
     descending: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """All that a statement's text depends on; its values are bound."""
-
-    plan: Plan
-    for_staff: bool
-    scope: Scope | None
-    filters: frozenset[str]
-    order: OrderField
-    cut: Cut
 
 
 @dataclass(slots=True)
@@ -98,7 +67,17 @@ class Listing:
 async def documents(request: Reading, asked: DocumentsAsked) -> DocumentPage:
     """Return one page of all that the viewer may read. Raise Invalid, TooLong."""
     listing = await prepare(request, None, asked)
-    return listing.page(await request.rows(page_statement(listing.shape), **listing.values))
+    rows = await request.rows(page_statement(listing.shape), **listing.values)
+    if listing.shape.is_walked and len(rows) < listing.values["page_size"]:
+        rows = await found_far(request, listing)
+    return listing.page(rows)
+
+
+async def found_far(request: Reading, listing: Listing) -> Sequence[AnyRow]:
+    """Return a page whose documents stand far from where it begins, or are the last ones."""
+    plan = Plan.WALKING if await reaches(request, MANY) else Plan.FROM_GRANTS
+    shape = replace(listing.shape, plan=plan, is_far=True)
+    return await request.rows(page_statement(shape), **listing.values)
 
 
 async def documents_of(
@@ -127,10 +106,16 @@ async def prepare(request: Reading, scope: Scope | None, asked: DocumentsAsked) 
 async def plan_of(request: Reading) -> Plan:
     """Return the plan for this viewer: what he can reach decides, not his role."""
     if request.viewer.is_client:
-        # What a client sees is dated by the sharing with him, so that there is no index to walk along.
+        # What a client sees is dated by the sharing with him, so that there is no index to walk along; and
+        # how much he was given is counted on the way.
         return Plan.FROM_GRANTS
-    (row,) = await request.rows(REACH)
-    return plan_for(row[0])
+    return Plan.WALKING if await reaches(request, FEW) else Plan.FROM_GRANTS
+
+
+async def reaches(request: Reading, more_than: int) -> bool:
+    """Return whether the viewer was given more grants than that."""
+    (row,) = await request.rows(REACH, at_most=more_than)
+    return row[0] > more_than
 
 
 async def totals(request: Reading, pages: Sequence[DocumentPage]) -> list[int | None]:
@@ -149,40 +134,3 @@ async def counted(request: Reading, listing: Listing) -> dict[UUID | None, int]:
     statement = count_statement(listing.shape)
     found = await request.rows(statement, parents=listing.parents, **listing.values)
     return {row.parent_id: row.total for row in found}
-
-
-@lru_cache(maxsize=1024)
-def page_statement(shape: Shape) -> AnySelect:
-    """Return the statement of one page, or of one page for each parent."""
-    statement, keys = restricted(shape)
-    key = keys[shape.order]
-    page = shape.cut.apply(statement.add_columns(key.label("sort_key")), key, Document.id.expression)
-    if shape.scope is None:
-        return page
-    return page_for_each_parent(page, shape.cut)
-
-
-@lru_cache(maxsize=256)
-def count_statement(shape: Shape) -> AnySelect:
-    """Return the statement of the total, or of one total for each parent, counted no further than needed."""
-    statement, _ = restricted(shape)
-    some = statement.with_only_columns(Document.id, maintain_column_froms=True).limit(COUNTED_UP_TO + 1)
-    if shape.scope is None:
-        total = func.count().label("total")
-        return select(null().label("parent_id"), total).select_from(some.subquery())
-    return total_for_each_parent(some)
-
-
-def restricted(shape: Shape) -> tuple[AnySelect, dict[OrderField, ColumnElement[Any]]]:
-    """Return the documents of the list, neither sorted nor cut, and what they can be sorted by."""
-    statement, updated_at = select_documents(shape.plan, for_staff=shape.for_staff)
-    for name in sorted(shape.filters):
-        statement = statement.where(CONDITIONS[name](updated_at))
-    if shape.scope is not None:
-        statement = statement.where(SCOPES[shape.scope](OF_PARENT))
-    return statement, {
-        OrderField.UPDATED_AT: updated_at,
-        OrderField.CREATED_AT: Document.created_at.expression,
-        OrderField.DOCUMENT_DATE: DOCUMENT_DATE,
-        OrderField.DESCRIPTION: Document.description_folded.expression,
-    }

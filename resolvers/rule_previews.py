@@ -1,5 +1,6 @@
 """What a category rule would share if it were applied to the documents of today."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -24,9 +25,9 @@ TOTAL: Final = select(func.count(distinct(STANDING_IDS)).label("total"))
 
 @dataclass(frozen=True, slots=True)
 class RulePreview:
-    """A page of the documents on which somebody would be given more than he has, and how many there are."""
+    """A page of the documents on which somebody would be given more than he has."""
 
-    total: int
+    rule_id: UUID
     edges: Edges
     cursors: Cursors
 
@@ -55,6 +56,10 @@ async def preview(request: Reading, rule_id: UUID, asked: PageAsked) -> RulePrev
     (rule,) = await category_rules.in_force(request, [rule_id])
     if rule is None:
         return None
-    (row,) = await request.rows(TOTAL, rule=rule_id)
     found = await request.rows(page_statement(window.cut), rule=rule_id, **window.values)
-    return RulePreview(row.total, window.page(found), cursors)
+    return RulePreview(rule_id, window.page(found), cursors)
+
+
+async def totals(request: Reading, previews: Sequence[RulePreview]) -> list[int]:
+    """Return how many documents each of these rules would share."""
+    return [(await request.rows(TOTAL, rule=it.rule_id))[0].total for it in previews]

@@ -8,7 +8,7 @@ from strawberry.scalars import ID
 
 from core.errors import Invalid
 from core.rights import Right
-from execution import ListSize, derived
+from execution import ListSize, batched, derived
 from resolvers import category_rules, rule_previews
 from resolvers.category_rules import Grantee
 from resolvers.paging import DEFAULT_SIZE, PageAsked
@@ -20,6 +20,7 @@ from schema.context import Info
 from schema.document import Document
 from schema.nodes import PageInfo
 from schema.payloads import ApplyCategoryRulePayload, SetCategoryRulePayload
+from schema.prices import COUNTED
 from schema.user_errors import verb
 from schema.words import rights_of
 
@@ -52,11 +53,16 @@ class ApplyCategoryRuleInput:
     expected_count: int = strawberry.field(description="What the preview gave as `totalCount`.")
 
 
+async def totals_of(parents: Sequence[Preview], request: Reading) -> list[int]:
+    return await rule_previews.totals(request, parents)
+
+
 @strawberry.type(description="What a category rule would share if it were applied to the documents of today.")
 class RulePreview:
-    total_count: int = derived(
-        lambda it: it.total,
+    total_count: int = batched(
+        totals_of,
         description="How many documents somebody would be given more rights on than he has.",
+        directives=[COUNTED],
     )
     documents: list[Document] = derived(
         lambda it: it.edges.rows, description="One page of them, the newest first."

@@ -47,7 +47,7 @@ from schema.dossier import Dossier
 from schema.explanations import AccessExplanation, explain_access
 from schema.nodes import Node, find
 from schema.people import Group, Viewer
-from schema.prices import AS_MANY_AS_IDS, COUNTED, PAGE, PAGE_FORWARDS, about
+from schema.prices import AS_MANY_AS_IDS, PAGE, PAGE_FORWARDS, about
 from schema.rate_limit import RateLimit, rate_limits
 from schema.relation import Relation
 
@@ -196,7 +196,7 @@ class Query:
         description="What a category rule would share if it were applied to the documents of today: those "
         "that the viewer may share by hand.",
         permission_classes=[IsStaff],
-        directives=[PREVIEW, COUNTED],
+        directives=[PREVIEW],
     )
     rate_limit: RateLimit | None = batched(
         rate_limits,

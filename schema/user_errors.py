@@ -60,7 +60,7 @@ def told(error: Correctable, language: Language) -> UserError:
     code = UserErrorCode(error.code)
     message = translate(error.template, language, **error.values)
     path = list(error.path) or None
-    if isinstance(error, Conflict):
+    if isinstance(error, Conflict) and error.current_revision is not None:
         return ConflictError(code=code, message=message, path=path, current_revision=error.current_revision)
     if isinstance(error, TooManyTries):
         return RateLimitedError(code=code, message=message, path=path, retry_after_seconds=error.retry_after)

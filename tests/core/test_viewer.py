@@ -1,4 +1,4 @@
-"""The viewer: who works for the firm."""
+"""The viewer: who works for the firm, who administers it, and who is its client."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -11,17 +11,17 @@ SOMEBODY = UUID("01890000-0000-7000-8000-000000000001")
 
 
 @pytest.mark.parametrize(
-    ("roles", "is_staff"),
+    ("roles", "claims"),
     [
-        ({Role.STAFF}, True),
-        ({Role.STAFF, Role.ADMINISTRATOR}, True),
-        ({Role.CLIENT}, False),
-        ({Role.AUDITOR}, False),
-        ({Role.SERVICE}, False),
-        (set[Role](), False),
+        ({Role.STAFF}, {"is_staff"}),
+        ({Role.STAFF, Role.ADMINISTRATOR}, {"is_staff", "is_administrator"}),
+        ({Role.CLIENT}, {"is_client"}),
+        ({Role.AUDITOR}, set[str]()),
+        ({Role.SERVICE}, set[str]()),
+        (set[Role](), set[str]()),
     ],
 )
-def test_only_staff_work_for_the_firm(roles: set[Role], is_staff: bool) -> None:  # noqa: FBT001
+def test_the_roles_say_what_somebody_is(roles: set[Role], claims: set[str]) -> None:
     viewer = Viewer(
         licence_id=SOMEBODY,
         account_id=SOMEBODY,
@@ -31,4 +31,4 @@ def test_only_staff_work_for_the_firm(roles: set[Role], is_staff: bool) -> None:
         language=Language.NL,
         principals=(SOMEBODY,),
     )
-    assert viewer.is_staff is is_staff
+    assert {it for it in ("is_staff", "is_administrator", "is_client") if getattr(viewer, it)} == claims

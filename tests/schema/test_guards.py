@@ -3,7 +3,21 @@
 import pytest
 from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 
-from permissions.fields import FieldPermission, IsStaff, MayChangeSecurity, MayRead, SignedIn
+from permissions.fields import (
+    FieldPermission,
+    IsAdministrator,
+    IsStaff,
+    IsStaffOrOwn,
+    MayChangeSecurity,
+    MayRead,
+    ReadsDocuments,
+    ReadsRelations,
+    SignedIn,
+    StaffReadsDocuments,
+    StaffReadsRelations,
+    StaffReadsRelationsOrOwn,
+    WritesDocuments,
+)
 from permissions.requires import Requires
 from schema.mutations import Mutation
 from schema.queries import Query
@@ -15,12 +29,18 @@ CONNECTION = "edges nodes pageInfo totalCount"
 EDGE = "cursor node"
 ERROR = "code message path"
 PUBLIC = {
+    "AccessExplanation": "rights grants viaGroups obstacle",
     "Account": "id displayName role relation",
+    "AccountConnection": CONNECTION,
+    "AccountEdge": EDGE,
+    "ApplyCategoryRulePayload": "grantedCount userErrors",
     "BusinessUnit": "id name",
     "Category": "id name position isArchived documents",
+    "CategoryRule": "id category grantee rights createdAt createdBy removedAt",
     "ClientLogins": "used limit",
     "ConflictError": f"{ERROR} currentRevision",
     "ContactDetails": "street postalCode municipality phone secondPhone mobile fax deliveryMethod",
+    "DeleteDocumentPayload": "deletedDocumentId userErrors",
     "Document": "id description documentDate fileName mediaType byteSize sha256 scanState businessUnit "
     "dossier categories relations viewerCan createdBy createdAt updatedBy updatedAt revision",
     "DocumentConnection": CONNECTION,
@@ -30,25 +50,28 @@ PUBLIC = {
     "DossierConnection": CONNECTION,
     "DossierEdge": EDGE,
     "DossierMember": "relation role",
-    "Grant": "id principal rights source grantedBy grantedAt",
+    "Grant": "id principal rights source rule isLinked grantedBy grantedAt",
     "Group": "id name isBuiltIn",
+    "GroupPayload": "group userErrors",
     "InputError": ERROR,
     "Licence": "id name slug businessUnits",
     "Mutation": "signIn",
     "Node": "id",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
     "PortalAccessPayload": "account relation userErrors",
+    "PortalUsersOfDossier": "description",
     "Query": "viewer",
     "RateLimit": "cost limit remaining restoreRate",
     "RateLimitedError": f"{ERROR} retryAfterSeconds",
-    "Relation": "id kind displayName givenName familyName title email language businessUnit contact "
-    "documents createdAt updatedAt",
+    "Relation": "id kind displayName givenName familyName title businessUnit documents createdAt updatedAt",
     "RelationConnection": CONNECTION,
     "RelationDetails": "birthDate birthPlace nationalRegisterNumber professionalCategory naceCode profession "
     "retirementAge retirementYear activityEndAge activityEndYear lifeExpectancyYear isDeceased isDisabled "
     "identityCardNumber identityCardValidUntil accountant",
     "RelationEdge": EDGE,
+    "RulePreview": "totalCount documents pageInfo",
     "Session": "id createdAt lastSeenAt expiresAt userAgent isCurrent",
+    "SetCategoryRulePayload": "category rule userErrors",
     "SetDocumentRightsPayload": "document grants userErrors",
     "SignInPayload": "step token challenge viewer userErrors",
     "SignOutPayload": "userErrors",
@@ -59,24 +82,34 @@ PUBLIC = {
 }
 GUARDED = {
     "Account": {
-        IsStaff: "username status initialPasswordExpiresAt lastSignedInAt twoFactorEnabled",
+        IsStaffOrOwn: "username status initialPasswordExpiresAt lastSignedInAt twoFactorEnabled",
     },
+    "Category": {IsStaff: "rules"},
     "Document": {
         MayRead: "contentUrl",
         MayChangeSecurity: "grants",
-        IsStaff: "externalReference",
+        StaffReadsDocuments: "externalReference",
     },
-    "Dossier": {IsStaff: "manager externalReference"},
+    "Dossier": {StaffReadsRelations: "manager externalReference"},
+    "Group": {StaffReadsRelations: "members"},
     "Licence": {IsStaff: "clientLogins"},
     "Mutation": {
-        SignedIn: "signOut uploadDocument updateDocument setDocumentRights",
-        IsStaff: "grantPortalAccess",
+        SignedIn: "signOut",
+        IsStaff: "grantPortalAccess setCategoryRule applyCategoryRule",
+        IsAdministrator: "createGroup setGroupMembers",
+        WritesDocuments: "uploadDocument updateDocument setDocumentRights deleteDocument restoreDocument",
     },
     "Query": {
-        SignedIn: "node nodes document documents categories relation dossier dossiers rateLimit",
-        IsStaff: "relations",
+        SignedIn: "node nodes rateLimit",
+        ReadsDocuments: "document documents categories",
+        ReadsRelations: "relation dossier dossiers",
+        StaffReadsRelations: "relations accounts groups",
+        IsStaff: "explainAccess previewCategoryRule",
     },
-    "Relation": {IsStaff: "details internalManager portalAccount externalReference"},
+    "Relation": {
+        StaffReadsRelations: "details internalManager portalAccount externalReference",
+        StaffReadsRelationsOrOwn: "email language contact",
+    },
 }
 OUTPUTS = {name_of(it): it for it in definitions() if not it.is_input}
 INPUTS = {name_of(it): it for it in definitions() if it.is_input}
@@ -116,6 +149,12 @@ def test_a_field_that_requires_something_can_be_null(type_name: str, name: str) 
     field = fields_of(OUTPUTS[type_name])[name]
     said = any(isinstance(it, Requires) for it in field.directives)
     assert not said or isinstance(field.type, StrawberryOptional)
+
+
+@pytest.mark.parametrize(("type_name", "name"), FIELDS)
+def test_only_relations_and_accounts_can_be_ones_own(type_name: str, name: str) -> None:
+    said = [it for it in fields_of(OUTPUTS[type_name])[name].directives if isinstance(it, Requires)]
+    assert type_name in ("Relation", "Account") or not any(it.or_own for it in said)
 
 
 def test_only_the_list_of_nodes_is_guarded_and_never_null() -> None:

@@ -113,7 +113,7 @@ def test_every_change_costs_ten() -> None:
 
 def test_every_total_costs_ten() -> None:
     weights = [said(field, Cost) for _, name, field in fields_in(SERVED) if name == "totalCount"]
-    assert len(weights) == 3
+    assert len(weights) == 5
     assert {it.weight if it else None for it in weights} == {"10"}
 
 
@@ -121,7 +121,10 @@ def test_a_page_is_assumed_to_be_as_long_as_it_is_without_arguments() -> None:
     sizes = [
         size for _, _, field in fields_in(SERVED) if (size := said(field, ListSize)) and size.sized_fields
     ]
-    assert {(it.assumed_size, *(it.sized_fields or ())) for it in sizes} == {(DEFAULT_SIZE, "edges", "nodes")}
+    assert {(it.assumed_size, *(it.sized_fields or ())) for it in sizes} == {
+        (DEFAULT_SIZE, "edges", "nodes"),
+        (DEFAULT_SIZE, "documents"),
+    }
 
 
 def test_no_list_can_be_longer_than_is_counted() -> None:
