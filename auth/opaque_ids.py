@@ -24,6 +24,7 @@ LETTERS: Final = {
     "Licence": "L",
     "Relation": "R",
     "Session": "S",
+    "TotpDevice": "T",
 }
 TYPES: Final = {letter: name for name, letter in LETTERS.items()}
 BLOCK = 16

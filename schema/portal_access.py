@@ -5,8 +5,8 @@ from strawberry.scalars import ID
 
 from resolvers import portal_access
 from schema import ids
+from schema.account_payloads import PortalAccessPayload
 from schema.context import Info
-from schema.payloads import PortalAccessPayload
 from schema.user_errors import verb
 
 

@@ -4,8 +4,8 @@ import strawberry
 
 from resolvers import completing_sign_in, signing_in
 from resolvers.signing_in import Outcome
+from schema.account_payloads import SignInPayload, SignOutPayload
 from schema.context import Info
-from schema.payloads import SignInPayload, SignOutPayload
 from schema.user_errors import verb
 
 
