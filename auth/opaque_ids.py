@@ -13,6 +13,7 @@ from core.tokens import pack, unpack
 # One letter says the type, so that a mistaken id is found where it is used.
 LETTERS: Final = {
     "Account": "A",
+    "ApiKey": "P",
     "BusinessUnit": "B",
     "Category": "C",
     "CategoryRule": "K",
@@ -22,6 +23,7 @@ LETTERS: Final = {
     "Group": "U",
     "Holding": "H",
     "Licence": "L",
+    "Passkey": "W",
     "Relation": "R",
     "Session": "S",
     "TotpDevice": "T",

@@ -52,6 +52,8 @@ ALIVE = (
         Session.expires_at > bindparam("now"),
         Session.last_seen_at > bindparam("idle_since"),
         Account.blocked_at.is_(None),
+        # A program has a key, and no session that no scope would limit.
+        Account.role != "SERVICE",
     )
 )
 BY_DIGEST = ALIVE.where(Session.digest == bindparam("digest"))
@@ -142,5 +144,5 @@ async def note_seen(change: AsyncSession, viewer: Viewer, now: datetime) -> None
 
 
 def should_note(viewer: Viewer, now: datetime) -> bool:
-    """Return whether the session's last use is old enough to be noted again."""
-    return viewer.seen_at < now - SEEN_EVERY
+    """Return whether the last use of a session, or of an API key, is old enough to be noted again."""
+    return viewer.seen_at is None or viewer.seen_at < now - SEEN_EVERY

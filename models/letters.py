@@ -64,7 +64,10 @@ class IdempotencyKey(Linked):
     made: Mapped[Details]
     """The keys of the answer's payload."""
     created_at: Mapped[datetime]
-    __table_args__ = (refers_to("account_id", "account"),)
+    __table_args__ = (
+        refers_to("account_id", "account"),
+        index("idempotency_key_created", "created_at"),
+    )
 
 
 class Throttle(Linked):

@@ -27,6 +27,7 @@ async def reset_password(change: Change, account_id: UUID) -> Account:
     Return the account. Raise Forbidden, NotFound, Invalid, TooManyTries.
     """
     account = await managed(change, account_id)
+    require_person(account)
     require_not_blocked(account)
     await sessions.close_all(change.session, account.licence_id, account.id)
     await first_secrets.give(change, account, "password_reset")
@@ -99,6 +100,12 @@ async def managed(change: Change, account_id: UUID) -> Account:
     if row.role != CLIENT and not change.viewer.is_administrator:
         raise Forbidden(path=PLACE)
     return await change.session.get_one(Account, (change.viewer.licence_id, account_id), with_for_update=True)
+
+
+def require_person(account: Account) -> None:
+    """Require that somebody signs in with an account: a program has a key instead. Raise Invalid."""
+    if account.role == "SERVICE":
+        raise Invalid("A program has an API key, and no password.", path=PLACE)
 
 
 def require_not_blocked(account: Account) -> None:

@@ -12,6 +12,7 @@ from core.viewer import Language, Role, Viewer
 from models import Account
 from models.tables import LICENCE, AnyRow
 from resolvers.change import Change
+from resolvers.ports import Ports
 from resolvers.request import Request
 from resolvers.second_factors import HAS_SECOND_FACTOR
 
@@ -46,8 +47,15 @@ async def as_account(request: Request, licence_id: UUID, account: AnyRow) -> Asy
         language=Language(account.language),
         principals=(),
     )
-    async with request.ports.database.change(licence_id) as session:
-        change = Change(request.ports, viewer, session)
+    async with acting(request.ports, viewer) as change:
+        yield change
+
+
+@asynccontextmanager
+async def acting(ports: Ports, viewer: Viewer) -> AsyncGenerator[Change]:
+    """Yield a transaction in somebody's name; the worker is told when it has written letters."""
+    async with ports.database.change(viewer.licence_id) as session:
+        change = Change(ports, viewer, session)
         yield change
     if change.has_letters:
-        request.ports.wake_worker()
+        ports.wake_worker()

@@ -41,5 +41,10 @@ async def give(change: Change, account: Account, letter: str) -> None:
         secret, kind = typeable_password(), letter
         account.password_hash = await change.ports.passwords.hash(secret)
     await change.tell(
-        kind, account.id, secret=secret, username=account.username, expires_at=expires_at.isoformat()
+        kind,
+        account.id,
+        secret=secret,
+        role=account.role,
+        username=account.username,
+        expires_at=expires_at.isoformat(),
     )

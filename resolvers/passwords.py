@@ -1,6 +1,6 @@
 """Passwords of one's own: chosen at the first sign-in, and changed on the profile page, S035, S060."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
@@ -39,10 +39,15 @@ async def hash_of_new(
         raise Invalid("The two passwords are not the same.", path=CONFIRMATION)
     async with request.ports.database.snapshot(licence_id) as connection:
         (firm,) = await fetched(connection, FIRM, {"licence": licence_id})
-    names = (account.username, account.email, account.given_name, account.family_name)
-    own_words = (*names, account.display_name, firm.name, firm.slug, *PRODUCT)
+    own_words = (*own_words_of(account), firm.name, firm.slug)
     await request.ports.passwords.require_strength(password, own_words, *NEW)
     return await request.ports.passwords.hash(password)
+
+
+def own_words_of(account: Any) -> tuple[str | None, ...]:
+    """Return the words that a password of this account must not hold (ASVS 6.2.11)."""
+    names = (account.username, account.email, account.given_name, account.family_name)
+    return (*names, account.display_name, *PRODUCT)
 
 
 async def set_own(change: Change, account_id: UUID, new_hash: str, *, keep: UUID | None = None) -> None:

@@ -16,7 +16,7 @@ from core.tokens import Token
 from models import Account, KnownNetwork
 from models.tables import LICENCE, AnyRow
 from permissions.people import OWN_ACCOUNT
-from resolvers import throttles
+from resolvers import second_factors, throttles
 from resolvers.change import Change
 from resolvers.entering import BY_USERNAME, as_account
 from resolvers.fetching import fetched
@@ -79,6 +79,8 @@ class Outcome:
     step: Step
     token: Token | None = None
     challenge: Token | None = None
+    passkey_options: str | None = None
+    """What the account's passkeys are to sign, as browsers take it; None where it has none."""
 
 
 async def sign_in(request: Request, username: str, password: str, licence: str | None) -> Outcome:
@@ -109,22 +111,28 @@ async def sign_in(request: Request, username: str, password: str, licence: str |
 async def after_password(request: Request, change: Change, account: AnyRow) -> Outcome:
     """Return what comes after the right password: a second factor, where the account has one."""
     if account.has_second_factor:
-        return ask_for(change, account, Step.TWO_FACTOR_REQUIRED, challenges.TWO_FACTOR)
+        return await ask_for_second_factor(change)
     return await after_factors(request, change, account)
+
+
+async def ask_for_second_factor(change: Change) -> Outcome:
+    """Return that a second factor is needed, with a fresh challenge for it."""
+    asked = await second_factors.ask(change)
+    return Outcome(Step.TWO_FACTOR_REQUIRED, challenge=asked.challenge, passkey_options=asked.passkey_options)
 
 
 async def after_factors(request: Request, change: Change, account: AnyRow) -> Outcome:
     """Return what comes after all factors: a password of one's own instead of the first, or a session."""
     if account.initial_password_expires_at is not None:
-        return ask_for(change, account, Step.PASSWORD_CHANGE_REQUIRED, challenges.PASSWORD_CHANGE)
+        return ask_for_password(change, account)
     return await open_session(request, change, account)
 
 
-def ask_for(change: Change, account: AnyRow, step: Step, kind: str) -> Outcome:
-    """Return a step with a fresh challenge for it."""
+def ask_for_password(change: Change, account: AnyRow) -> Outcome:
+    """Return that a password of one's own is needed, with a fresh challenge for it."""
     token = Token.new(change.viewer.licence_id)
-    challenges.hand_out(change.session, account.id, kind, token, change.now)
-    return Outcome(step, challenge=token)
+    challenges.hand_out(change.session, account.id, challenges.PASSWORD_CHANGE, token, change.now)
+    return Outcome(Step.PASSWORD_CHANGE_REQUIRED, challenge=token)
 
 
 async def open_session(request: Request, change: Change, account: AnyRow) -> Outcome:

@@ -1,14 +1,16 @@
 """The second factor of the viewer: enrolled, confirmed, taken away, S056-S058, ASVS 6.5."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, select, update
 
-from auth import recovery_codes, totp
-from core.errors import Expired, Invalid, Required, WrongCode
+from auth import challenges, recovery_codes, totp
+from core.errors import Expired, Invalid, WrongCode
 from models import RecoveryCode, TotpDevice
 from models.tables import LICENCE
 from permissions.people import OWN_ACCOUNT
@@ -16,6 +18,7 @@ from resolvers import second_factors, throttles
 from resolvers.change import Change
 from resolvers.passwords import require_password
 from resolvers.request import Request
+from resolvers.second_factors import Proof
 
 PASSWORD: Final = ("input", "password")
 CODE: Final = ("input", "code")
@@ -40,6 +43,7 @@ CONFIRM: Final = (
     .where(*OWN_DEVICES, TotpDevice.id == bindparam("device"), TotpDevice.confirmed_at.is_(None))
     .values(confirmed_at=bindparam("now"))
 )
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,35 +60,40 @@ class Enrolment:
         return f"Enrolment({self.id})"
 
 
-async def start_enrolment(request: Request, password: str) -> Enrolment:
+async def start_enrolment(request: Request, password: str, proof: Proof) -> Enrolment:
     """Begin with an authenticator app; it counts only once a code of it was shown.
 
-    Raise WrongCredentials, TooManyTries, and Invalid where there is an app already.
+    Raise WrongCredentials, TooManyTries, Invalid where there is an app already, and where there is another
+    second factor Required, WrongCode, Expired, TooLong.
     """
     account = await require_password(request, password, *PASSWORD)
+    return await adding(request, proof, partial(begin, username=account.username))
+
+
+async def begin(change: Change, username: str) -> Enrolment:
+    """Add an app that does not count yet, in place of one that never did. Raise Invalid."""
+    viewer = change.viewer
+    if await change.rows(second_factors.CONFIRMED, account=viewer.account_id):
+        raise Invalid("There is an app already. Take it away first.", path=())
+    await change.rows(DROP_UNCONFIRMED)
     secret = totp.new_secret()
-    async with request.change() as change:
-        viewer = change.viewer
-        if await change.rows(second_factors.CONFIRMED, account=viewer.account_id):
-            raise Invalid("There is an app already. Take it away first.", path=())
-        await change.rows(DROP_UNCONFIRMED)
-        sealed = totp.seal(change.ports.keys, secret, viewer.licence_id, viewer.account_id)
-        device = change.add(
-            TotpDevice, account_id=viewer.account_id, sealed_secret=sealed, created_at=change.now
-        )
-        await change.session.flush()
-        change.record("two_factor.started")
-        address = totp.address(secret, account.username, "Kluis")
-        return Enrolment(device.id, secret, address, change.now + LASTS_FOR)
+    sealed = totp.seal(change.ports.keys, secret, viewer.licence_id, viewer.account_id)
+    device = change.add(TotpDevice, account_id=viewer.account_id, sealed_secret=sealed, created_at=change.now)
+    await change.session.flush()
+    change.record("two_factor.started")
+    address = totp.address(secret, username, "Kluis")
+    return Enrolment(device.id, secret, address, change.now + LASTS_FOR)
 
 
-async def confirm_enrolment(request: Request, enrolment_id: UUID, code: str) -> list[str]:
-    """Make the app count, now that it shows the right code; return ten fresh recovery codes.
+async def confirm_enrolment(request: Request, enrolment_id: UUID, code: str) -> list[str] | None:
+    """Make the app count, now that it shows the right code.
 
-    Raise Expired, WrongCode, TooManyTries.
+    Return ten recovery codes where the account had no second factor before. Raise Expired, WrongCode,
+    TooManyTries.
     """
     await require_try(request)
     async with request.change() as change:
+        await second_factors.hold(change)
         since = change.now - LASTS_FOR
         device = await change.row(PENDING, device=enrolment_id, since=since)
         if device is None:
@@ -96,42 +105,79 @@ async def confirm_enrolment(request: Request, enrolment_id: UUID, code: str) -> 
         step = totp.time_step(secret, code, change.now)
         if not await second_factors.use_time_step(change, device.id, step):
             raise WrongCode(path=CODE)
+        is_first = not await second_factors.has_any(change)
         await change.rows(CONFIRM, device=device.id, now=change.now)
         change.record("two_factor.enabled")
         await change.tell("two_factor_enabled", viewer.account_id)
-        return await new_recovery_codes(change)
+        return await first_recovery_codes(change) if is_first else None
 
 
-async def disable(request: Request, password: str, code: str | None, recovery_code: str | None) -> None:
-    """Take the app and the recovery codes away. Raise WrongCredentials, WrongCode, Required, TooManyTries."""
-    await require_both(request, password, code, recovery_code)
-    async with request.change() as change:
-        await require_code(change, code, recovery_code)
-        await change.rows(DROP)
-        await change.rows(DROP_CODES)
-        change.record("two_factor.disabled")
-        await change.tell("two_factor_disabled", change.viewer.account_id)
+async def disable(request: Request, password: str, proof: Proof) -> None:
+    """Take the app away, and the recovery codes where no passkey is left.
+
+    Raise WrongCredentials, WrongCode, Expired, TooLong, Required, Invalid, TooManyTries.
+    """
+    proof.require_one()
+    await require_password(request, password, *PASSWORD)
+    await proven(request, proof, take_away)
 
 
-async def regenerate_recovery_codes(request: Request, password: str, code: str) -> list[str]:
+async def take_away(change: Change) -> None:
+    """Take the app away. Raise Invalid where there is none."""
+    account_id = change.viewer.account_id
+    if not await change.rows(second_factors.CONFIRMED, account=account_id):
+        raise Invalid("There is no app to take away.", path=())
+    await change.rows(DROP)
+    await drop_last_recovery_codes(change)
+    change.record("two_factor.disabled")
+    await change.tell("two_factor_disabled", account_id)
+
+
+async def regenerate_recovery_codes(request: Request, password: str, proof: Proof) -> list[str]:
     """Return ten fresh recovery codes; the old ones are void.
 
-    Raise WrongCredentials, WrongCode, Required, TooManyTries.
+    Raise WrongCredentials, WrongCode, Expired, TooLong, Required, TooManyTries.
     """
-    await require_both(request, password, code, None)
-    async with request.change() as change:
-        await require_code(change, code, None)
-        change.record("two_factor.codes_made")
-        await change.tell("recovery_codes_made", change.viewer.account_id)
-        return await new_recovery_codes(change)
-
-
-async def require_both(request: Request, password: str, code: str | None, recovery_code: str | None) -> None:
-    """Require the password once more, and that a code was given to look at; it counts as a try."""
-    if bool(code) == bool(recovery_code):
-        raise Required("Give either a code or a recovery code.", path=CODE)
+    proof.require_one()
     await require_password(request, password, *PASSWORD)
+    return await proven(request, proof, make_anew)
+
+
+async def make_anew(change: Change) -> list[str]:
+    """Return ten fresh recovery codes, of which the owner is told."""
+    change.record("two_factor.codes_made")
+    await change.tell("recovery_codes_made", change.viewer.account_id)
+    return await new_recovery_codes(change)
+
+
+async def adding(request: Request, proof: Proof, add: Callable[[Change], Awaitable[Done]]) -> Done:
+    """Return what comes of adding a second factor; whoever has one shows it first.
+
+    A session and a password would else be enough to replace it. Raise Required, WrongCode, Expired, TooLong,
+    TooManyTries.
+    """
+    if proof.given:
+        proof.require_one()
+        return await proven(request, proof, add)
+    async with request.change() as change:
+        await second_factors.hold(change)
+        if await second_factors.has_any(change):
+            proof.require_one()
+        return await add(change)
+
+
+async def proven(request: Request, proof: Proof, do: Callable[[Change], Awaitable[Done]]) -> Done:
+    """Return what comes of a change once a second factor was shown in it, which counts as a try.
+
+    Raise WrongCode, Expired, TooLong, TooManyTries.
+    """
     await require_try(request)
+    async with request.change() as change:
+        await second_factors.hold(change)
+        challenge = await second_factors.answered(change, proof.challenge, challenges.TWO_FACTOR)
+        if await second_factors.use(change, proof, challenge):
+            return await do(change)
+    raise WrongCode(path=proof.path)
 
 
 async def require_try(request: Request) -> None:
@@ -142,16 +188,20 @@ async def require_try(request: Request) -> None:
     await throttles.require_try(request.ports.database, viewer.licence_id, counted, request.now)
 
 
-async def require_code(change: Change, code: str | None, recovery_code: str | None) -> None:
-    """Require a code of the app, or a recovery code, that was not used before. Raise WrongCode."""
-    account_id = change.viewer.account_id
-    if code and await second_factors.use_code(change, account_id, code):
-        return
-    if recovery_code and await second_factors.use_recovery_code(
-        change, account_id, recovery_code, change.now
-    ):
-        return
-    raise WrongCode(path=CODE if code else ("input", "recoveryCode"))
+async def first_recovery_codes(change: Change) -> list[str]:
+    """Return ten recovery codes for an account that has its first second factor now.
+
+    What was begun before that with the password alone is void.
+    """
+    await change.rows(DROP_UNCONFIRMED)
+    await challenges.void(change.session, change.viewer.licence_id, change.viewer.account_id)
+    return await new_recovery_codes(change)
+
+
+async def drop_last_recovery_codes(change: Change) -> None:
+    """Take the recovery codes away with the last second factor."""
+    if not await second_factors.has_any(change):
+        await change.rows(DROP_CODES)
 
 
 async def new_recovery_codes(change: Change) -> list[str]:

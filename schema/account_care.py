@@ -1,6 +1,7 @@
 """resetPassword, blockAccount, unblockAccount, resetTwoFactor and createAccount."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from uuid import UUID
 
 import strawberry
@@ -10,10 +11,12 @@ from core.viewer import Language
 from models import Account
 from resolvers import account_care, staff_accounts
 from resolvers.change import Change
+from resolvers.idempotency import once
 from resolvers.staff_accounts import NewAccount
 from schema import ids
 from schema.account_payloads import AccountPayload, PortalAccessPayload
 from schema.context import Info
+from schema.idempotency import idempotency_key
 from schema.user_errors import verb
 
 
@@ -44,6 +47,7 @@ class CreateAccountInput:
     family_name: str = strawberry.field(description="Familienaam.")
     language: Language | None = strawberry.field(default=None, description="Taal; without it Dutch.")
     group_ids: list[ID] | None = strawberry.field(default=None, description="Beside the group Users.")
+    idempotency_key: str | None = idempotency_key()
 
 
 async def care(
@@ -86,4 +90,11 @@ async def create_account(info: Info, input: CreateAccountInput) -> AccountPayloa
         group_ids=ids.read_all(info.context, input.group_ids or [], "input", "groupIds"),
     )
     async with info.context.change() as change:
-        return AccountPayload(account_id=await staff_accounts.create_account(change, said))
+        made = await once(
+            change,
+            input.idempotency_key,
+            "createAccount",
+            asdict(said),
+            lambda: staff_accounts.create_account(change, said),
+        )
+    return AccountPayload(account_id=made.id)

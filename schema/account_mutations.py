@@ -3,7 +3,7 @@
 import strawberry
 
 from execution import performed
-from permissions.fields import IsAdministrator, IsStaff, SignedIn
+from permissions.fields import IsAdministrator, IsPerson, IsStaff
 from schema.account_care import (
     block_account,
     create_account,
@@ -14,15 +14,26 @@ from schema.account_care import (
 from schema.account_payloads import (
     AccountPayload,
     ChangePasswordPayload,
+    ConfirmPasskeyEnrolmentPayload,
     ConfirmTwoFactorEnrolmentPayload,
     DisableTwoFactorPayload,
     PortalAccessPayload,
     RegenerateRecoveryCodesPayload,
+    RemovePasskeyPayload,
     RevokeSessionPayload,
     SignInPayload,
     SignOutPayload,
+    StartPasskeyEnrolmentPayload,
+    StartPasskeyProofPayload,
     StartTwoFactorEnrolmentPayload,
     UpdateProfilePayload,
+)
+from schema.api_key import CreateApiKeyPayload, RevokeApiKeyPayload, create_api_key, revoke_api_key
+from schema.passkeys import (
+    confirm_passkey_enrolment,
+    remove_passkey,
+    start_passkey_enrolment,
+    start_passkey_proof,
 )
 from schema.portal_access import grant_portal_access
 from schema.prices import CHANGES, SECRETS, STRANGERS_SECRETS
@@ -54,49 +65,73 @@ class AccountMutations:
     sign_out: SignOutPayload | None = performed(
         sign_out,
         description="Ends the session that asks, for good.",
-        permission_classes=[SignedIn],
+        permission_classes=[IsPerson],
         directives=[CHANGES],
     )
     revoke_session: RevokeSessionPayload | None = performed(
         revoke_session,
         description="Ends one of the viewer's sessions.",
-        permission_classes=[SignedIn],
+        permission_classes=[IsPerson],
         directives=[CHANGES],
     )
     update_profile: UpdateProfilePayload | None = performed(
         update_profile,
         description="Changes the viewer's language and names.",
-        permission_classes=[SignedIn],
+        permission_classes=[IsPerson],
         directives=[CHANGES],
     )
     change_password: ChangePasswordPayload | None = performed(
         change_password,
         description="Replaces the viewer's password; his other sessions end.",
-        permission_classes=[SignedIn],
+        permission_classes=[IsPerson],
         directives=[SECRETS],
     )
     start_two_factor_enrolment: StartTwoFactorEnrolmentPayload | None = performed(
         start_two_factor_enrolment,
         description="Begins with an authenticator app (activeer 2-factor authenticatie).",
-        permission_classes=[SignedIn],
+        permission_classes=[IsPerson],
         directives=[SECRETS],
     )
     confirm_two_factor_enrolment: ConfirmTwoFactorEnrolmentPayload | None = performed(
         confirm_two_factor_enrolment,
         description="From now on signing in needs a code.",
-        permission_classes=[SignedIn],
+        permission_classes=[IsPerson],
         directives=[SECRETS],
     )
     disable_two_factor: DisableTwoFactorPayload | None = performed(
         disable_two_factor,
-        description="From now on signing in needs no code.",
-        permission_classes=[SignedIn],
+        description="Takes the app away: from now on signing in needs no code of it.",
+        permission_classes=[IsPerson],
         directives=[SECRETS],
     )
     regenerate_recovery_codes: RegenerateRecoveryCodesPayload | None = performed(
         regenerate_recovery_codes,
         description="Makes ten fresh recovery codes.",
-        permission_classes=[SignedIn],
+        permission_classes=[IsPerson],
+        directives=[SECRETS],
+    )
+    start_passkey_enrolment: StartPasskeyEnrolmentPayload | None = performed(
+        start_passkey_enrolment,
+        description="Begins with a passkey.",
+        permission_classes=[IsPerson],
+        directives=[SECRETS],
+    )
+    confirm_passkey_enrolment: ConfirmPasskeyEnrolmentPayload | None = performed(
+        confirm_passkey_enrolment,
+        description="Adds a passkey: from now on signing in needs a second factor.",
+        permission_classes=[IsPerson],
+        directives=[SECRETS],
+    )
+    start_passkey_proof: StartPasskeyProofPayload | None = performed(
+        start_passkey_proof,
+        description="Asks one of the viewer's passkeys to sign, in place of a code.",
+        permission_classes=[IsPerson],
+        directives=[SECRETS],
+    )
+    remove_passkey: RemovePasskeyPayload | None = performed(
+        remove_passkey,
+        description="Takes a passkey away.",
+        permission_classes=[IsPerson],
         directives=[SECRETS],
     )
     grant_portal_access: PortalAccessPayload | None = performed(
@@ -132,6 +167,18 @@ class AccountMutations:
     create_account: AccountPayload | None = performed(
         create_account,
         description="Adds a member of the staff, and mails a first password.",
+        permission_classes=[IsAdministrator],
+        directives=[CHANGES],
+    )
+    create_api_key: CreateApiKeyPayload | None = performed(
+        create_api_key,
+        description="Lets a partner's program ask, within scopes; its secret is shown once.",
+        permission_classes=[IsAdministrator],
+        directives=[CHANGES],
+    )
+    revoke_api_key: RevokeApiKeyPayload | None = performed(
+        revoke_api_key,
+        description="Ends an API key, at once and for good.",
         permission_classes=[IsAdministrator],
         directives=[CHANGES],
     )

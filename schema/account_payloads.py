@@ -1,21 +1,27 @@
 """What mutations about accounts answer with: signing in, the profile, second factors, portal access."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import strawberry
 from strawberry.scalars import ID
 
 from execution import batched, derived
 from models.tables import AnyRow
-from resolvers import accounts, profiles, relations
+from resolvers import accounts, passkeys, profiles, relations
 from resolvers.reading import Reading
 from resolvers.signing_in import Step
 from resolvers.two_factor import Enrolment
 from schema.enrolment import TwoFactorEnrolment
+from schema.passkey import Passkey
 from schema.payloads import Key, named_by
 from schema.people import Account, Viewer
 from schema.relation import Relation
 from schema.user_errors import UserError, no_errors
+
+RECOVERY_CODES: Final = (
+    "Ten, each of which works once in place of a second factor, shown once; null for whoever had one before."
+)
 
 
 async def viewers_of(payloads: Sequence[object], request: Reading) -> list[AnyRow | None]:
@@ -28,6 +34,10 @@ class SignInPayload:
     step: Step | None = strawberry.field(default=None, description="What is needed next.")
     token: str | None = strawberry.field(default=None, description="For API clients; browsers get a cookie.")
     challenge: str | None = strawberry.field(default=None, description="Hand it to the next step.")
+    passkey_options: str | None = strawberry.field(
+        default=None,
+        description="What `navigator.credentials.get` takes, as JSON; null where there is no passkey.",
+    )
     viewer: Viewer | None = batched(viewers_of, description="Who is signed in now.")
     user_errors: list[UserError] = no_errors()
 
@@ -79,15 +89,49 @@ class StartTwoFactorEnrolmentPayload:
 
 @strawberry.type(description="What the first code of an app came to.")
 class ConfirmTwoFactorEnrolmentPayload:
-    recovery_codes: list[str] | None = strawberry.field(
-        default=None, description="Ten, each of which works once in place of a code; shown once."
-    )
+    recovery_codes: list[str] | None = strawberry.field(default=None, description=RECOVERY_CODES)
     viewer: Viewer | None = batched(viewers_of, description="The profile as it is now.")
     user_errors: list[UserError] = no_errors()
 
 
 @strawberry.type(description="What taking the second factor away came to.")
 class DisableTwoFactorPayload:
+    viewer: Viewer | None = batched(viewers_of, description="The profile as it is now.")
+    user_errors: list[UserError] = no_errors()
+
+
+@strawberry.type(description="What beginning with a passkey came to.")
+class StartPasskeyEnrolmentPayload:
+    challenge: str | None = strawberry.field(default=None, description="Hand it to the confirmation.")
+    options: str | None = strawberry.field(
+        default=None, description="What `navigator.credentials.create` takes, as JSON."
+    )
+    user_errors: list[UserError] = no_errors()
+
+
+@strawberry.type(description="What a new passkey came to.")
+class ConfirmPasskeyEnrolmentPayload:
+    passkey_id: Key = None
+    passkey: Passkey | None = batched(
+        named_by("passkey_id", passkeys.look_up), description="The passkey; it counts from now on."
+    )
+    recovery_codes: list[str] | None = strawberry.field(default=None, description=RECOVERY_CODES)
+    viewer: Viewer | None = batched(viewers_of, description="The profile as it is now.")
+    user_errors: list[UserError] = no_errors()
+
+
+@strawberry.type(description="What asking for a passkey in a session came to.")
+class StartPasskeyProofPayload:
+    challenge: str | None = strawberry.field(default=None, description="Hand it back beside `credential`.")
+    options: str | None = strawberry.field(
+        default=None, description="What `navigator.credentials.get` takes, as JSON."
+    )
+    user_errors: list[UserError] = no_errors()
+
+
+@strawberry.type(description="What taking a passkey away came to.")
+class RemovePasskeyPayload:
+    removed_passkey_id: ID | None = strawberry.field(default=None, description="Of the passkey that is gone.")
     viewer: Viewer | None = batched(viewers_of, description="The profile as it is now.")
     user_errors: list[UserError] = no_errors()
 

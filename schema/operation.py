@@ -35,6 +35,10 @@ LIMITS: Final = Limits(
             "confirmTwoFactorEnrolment",
             "disableTwoFactor",
             "regenerateRecoveryCodes",
+            "startPasskeyEnrolment",
+            "confirmPasskeyEnrolment",
+            "startPasskeyProof",
+            "removePasskey",
         }
     )
 )

@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers import completing_sign_in, signing_in
+from resolvers.second_factors import Proof
 from resolvers.signing_in import Outcome
 from schema.account_payloads import SignInPayload, SignOutPayload
 from schema.context import Info
@@ -18,12 +19,19 @@ class SignInInput:
     )
 
 
-@strawberry.input(description="The second factor, after the right password: a code or a recovery code.")
+@strawberry.input(
+    description="The second factor, after the right password: one of a code, a recovery code, and what a "
+    "passkey signed."
+)
 class CompleteTwoFactorInput:
     challenge: str = strawberry.field(description="That of the step before; it stands for 5 minutes.")
     code: str | None = strawberry.field(default=None, description="What the app shows: 6 digits.")
     recovery_code: str | None = strawberry.field(
         default=None, description="One of the ten that were shown; case and hyphens do not matter."
+    )
+    credential: str | None = strawberry.field(
+        default=None,
+        description="What `navigator.credentials.get` answered to `passkeyOptions`, as JSON; at most 16 KiB.",
     )
 
 
@@ -42,6 +50,7 @@ def payload_of(outcome: Outcome) -> SignInPayload:
         step=outcome.step,
         token=str(outcome.token) if outcome.token else None,
         challenge=str(outcome.challenge) if outcome.challenge else None,
+        passkey_options=outcome.passkey_options,
     )
 
 
@@ -53,9 +62,8 @@ async def sign_in(info: Info, input: SignInInput) -> SignInPayload:
 
 @verb(SignInPayload)
 async def complete_two_factor(info: Info, input: CompleteTwoFactorInput) -> SignInPayload:
-    outcome = await completing_sign_in.complete_two_factor(
-        info.context, input.challenge, input.code, input.recovery_code
-    )
+    proof = Proof(input.code, input.recovery_code, input.credential)
+    outcome = await completing_sign_in.complete_two_factor(info.context, input.challenge, proof)
     return payload_of(outcome)
 
 

@@ -12,11 +12,12 @@ from schema.account_payloads import (
     StartTwoFactorEnrolmentPayload,
 )
 from schema.context import Info
+from schema.proof import ProofInput, proof_in
 from schema.user_errors import verb
 
 
-@strawberry.input(description="The viewer's password, once more.")
-class StartTwoFactorEnrolmentInput:
+@strawberry.input(description="The password, and of whoever has a passkey already a proof of it.")
+class StartTwoFactorEnrolmentInput(ProofInput):
     password: str = strawberry.field(description="Paswoord.")
 
 
@@ -26,24 +27,21 @@ class ConfirmTwoFactorEnrolmentInput:
     code: str = strawberry.field(description="What the app shows: 6 digits.")
 
 
-@strawberry.input(description="The password, and a code or a recovery code.")
-class DisableTwoFactorInput:
+@strawberry.input(description="The password, and a proof of any second factor.")
+class DisableTwoFactorInput(ProofInput):
     password: str = strawberry.field(description="Paswoord.")
-    code: str | None = strawberry.field(default=None, description="What the app shows: 6 digits.")
-    recovery_code: str | None = strawberry.field(default=None, description="One that was not used yet.")
 
 
-@strawberry.input(description="The password and a code.")
-class RegenerateRecoveryCodesInput:
+@strawberry.input(description="The password, and a proof of any second factor.")
+class RegenerateRecoveryCodesInput(ProofInput):
     password: str = strawberry.field(description="Paswoord.")
-    code: str = strawberry.field(description="What the app shows: 6 digits.")
 
 
 @verb(StartTwoFactorEnrolmentPayload)
 async def start_two_factor_enrolment(
     info: Info, input: StartTwoFactorEnrolmentInput
 ) -> StartTwoFactorEnrolmentPayload:
-    started = await two_factor.start_enrolment(info.context, input.password)
+    started = await two_factor.start_enrolment(info.context, input.password, proof_in(input))
     return StartTwoFactorEnrolmentPayload(started=started)
 
 
@@ -58,7 +56,7 @@ async def confirm_two_factor_enrolment(
 
 @verb(DisableTwoFactorPayload)
 async def disable_two_factor(info: Info, input: DisableTwoFactorInput) -> DisableTwoFactorPayload:
-    await two_factor.disable(info.context, input.password, input.code, input.recovery_code)
+    await two_factor.disable(info.context, input.password, proof_in(input))
     return DisableTwoFactorPayload()
 
 
@@ -66,5 +64,5 @@ async def disable_two_factor(info: Info, input: DisableTwoFactorInput) -> Disabl
 async def regenerate_recovery_codes(
     info: Info, input: RegenerateRecoveryCodesInput
 ) -> RegenerateRecoveryCodesPayload:
-    codes = await two_factor.regenerate_recovery_codes(info.context, input.password, input.code)
+    codes = await two_factor.regenerate_recovery_codes(info.context, input.password, proof_in(input))
     return RegenerateRecoveryCodesPayload(recovery_codes=codes)

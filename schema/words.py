@@ -243,7 +243,7 @@ named(
     "SignInStep",
     "What a sign-in needs next.",
     SIGNED_IN="Nothing: the session is open.",
-    TWO_FACTOR_REQUIRED="A code of the authenticator app.",
+    TWO_FACTOR_REQUIRED="A code of the authenticator app, a recovery code, or a passkey.",
     PASSWORD_CHANGE_REQUIRED="A password of one's own.",  # noqa: S106  no password
 )
 named(

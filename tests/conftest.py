@@ -104,6 +104,7 @@ def ports(database: Database, clock: SetClock, tmp_path: Path) -> Ports:
         keys=keys,
         ids=OpaqueIds(keys.ids),
         public_url="http://kluis.test",
+        origins=("http://kluis.test",),
         upload_limit=UPLOAD_LIMIT,
         wake_worker=lambda: None,
         points=Points(database),

@@ -101,6 +101,7 @@ def create_idempotency_keys() -> None:
         *of_account("idempotency_key"),
         sa.PrimaryKeyConstraint("licence_id", "account_id", "key", name=op.f("idempotency_key_key")),
     )
+    op.create_index("idempotency_key_created_index", "idempotency_key", ["licence_id", "created_at"])
 
 
 def downgrade() -> None:
