@@ -28,11 +28,13 @@ floors: ready ## who imports whom
 schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
 
-bench: ready ## what a request costs the server, beside other ways to answer it
+bench: ready ## what a request costs the server, beside other ways to answer it, and the database
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.access
 
-oracle: ready ## 100,000 operations drawn by chance, which both executors answer alike
-	ORACLE_EXAMPLES=100000 $(PYTEST) -q -n logical --maxprocesses=8 tests/execution/test_oracle.py
+oracle: ready ## 100,000 operations against another executor, 100,000 steps against the rule of access
+	ORACLE_EXAMPLES=100000 ORACLE_STEPS=100000 $(PYTEST) -q -n logical --maxprocesses=8 \
+		tests/execution/test_oracle.py tests/permissions/test_agreement.py
 
 fuzz: ready ## 10,000 operations drawn from the schema, none of which breaks the server
 	FUZZ_CASES=10000 $(PYTEST) -q -n 2 tests/http/test_drawn_operations.py

@@ -83,8 +83,8 @@ def shown(sheet: Sheet) -> Sheet:
     return sheet
 
 
-def write(sheets: Sequence[Sheet], said: str, page: Path = PAGE) -> None:
-    """Put the tables in the place of those that stand in the document."""
-    tables = "\n\n".join([BEGIN, said, *(it.in_markdown() for it in sheets), END])
-    between = re.compile(f"{BEGIN}.*{END}", re.DOTALL)
+def write(sheets: Sequence[Sheet], said: str, page: Path = PAGE, begin: str = BEGIN) -> None:
+    """Put the tables in the place of those that stand in the document after `begin`."""
+    tables = "\n\n".join([begin, said, *(it.in_markdown() for it in sheets), END])
+    between = re.compile(f"{begin}.*?{END}", re.DOTALL)
     page.write_text(between.sub(lambda _: tables, page.read_text()))

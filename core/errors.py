@@ -108,7 +108,7 @@ class UnsupportedType(Correctable):
 
 
 class Conflict(Correctable):
-    """It is no longer as its changer saw it; `current_revision` is the one that stands, where there is one."""
+    """It is not as its changer saw it any more; `current_revision` is the one that stands, if any."""
 
     code = "CONFLICT"
     message = "It was changed in the meantime. Read it again and repeat your change."

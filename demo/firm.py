@@ -110,11 +110,11 @@ class Firm:
         of_relation = {
             "given_name": relation.given_name,
             "family_name": relation.family_name,
-            "display_name": relation.display_name,
             "language": relation.language,
             "relation_id": relation.id,
         }
-        return await self.account(relation.email, "CLIENT", **(of_relation | values))
+        name: str = values.pop("display_name", relation.display_name)
+        return await self.account(relation.email, "CLIENT", display_name=name, **(of_relation | values))
 
     async def dossier(self, name: str, members: dict[str, Relation], **values: Any) -> Dossier:
         """Add a dossier; `members` says who is what in it."""

@@ -40,10 +40,18 @@ class Document(Keyed):
         refers_to("updated_by", "account"),
         refers_to("content_updated_by", "account"),
         refers_to("deleted_by", "account"),
+        # Lists of clients look for what changed since a moment among what changed in any way since.
+        CheckConstraint("content_updated_at <= updated_at", name="content_updated_at"),
         unique("external_reference"),
         index("document_updated", "updated_at", "id"),
         index("document_created", "created_at", "id"),
-        index("document_date", text("coalesce(document_date, '-infinity'::date)"), "id"),
+        # The date itself is beside its expression, so that the index is read without the table.
+        index(
+            "document_date",
+            text("coalesce(document_date, '-infinity'::date)"),
+            "id",
+            postgresql_include=["document_date"],
+        ),
         index("document_description", "description_folded", "id"),
         index("document_dossier", "dossier_id", "updated_at", "id"),
     )

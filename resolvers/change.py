@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable, and_, bindparam, select
+from sqlalchemy import Executable, and_, bindparam, insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.viewer import Viewer
@@ -25,6 +25,14 @@ ADDRESSEE: Final = (
     )
     .outerjoin(Relation, and_(Relation.licence_id == LICENCE, Relation.id == Account.relation_id))
     .where(Account.licence_id == LICENCE, Account.id == bindparam("account"))
+)
+RECORD: Final = insert(Event).values(
+    licence_id=LICENCE,
+    kind=bindparam("kind"),
+    occurred_at=bindparam("now"),
+    account_id=bindparam("own_account"),
+    document_id=bindparam("document_id"),
+    details=bindparam("details"),
 )
 Added = TypeVar("Added", bound=Entity)
 
@@ -75,6 +83,11 @@ class Change(Reading):
             relation_id=relation_id,
             details=details,
         )
+
+    async def record_each(self, kind: str, of: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
+        """Remember the same of several documents, each with its details, at once."""
+        rows = [{"document_id": key, "details": details} for key, details in of]
+        await self.execute_many(RECORD, [{"kind": kind, **row} for row in rows])
 
     async def tell(self, kind: str, account_id: UUID, *, secret: str | None = None, **details: Any) -> None:
         """Write a letter to an account, in its language; it leaves after the commit.

@@ -8,7 +8,6 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Date,
-    DateTime,
     FromClause,
     Integer,
     Subquery,
@@ -37,13 +36,9 @@ ITSELF: Final = Document.__table__
 # The expression of the index: a document without a date stands before all that have one. The driver reads
 # and writes `-infinity` as the first of January of year 1, which is no day of its own to it.
 NO_DATE: Final = literal_column("'-infinity'::date", Date())
-BEFORE_ALL: Final = literal_column("'-infinity'::timestamptz", DateTime(timezone=True))
-AFTER_ALL: Final = literal_column("'infinity'::timestamptz", DateTime(timezone=True))
 # From how many documents on the list is sifted and no longer looked up (docs/decisions/0007).
 SIFTED_FROM: Final = bindparam("sifted_from", 1500, Integer())
-# How many entries of an index are sifted for each document that is held, and how many documents are walked
-# along, before it is given up.
-SIFTED_FOR_EACH: Final = bindparam("sifted_for_each", 40, Integer())
+# How many documents are walked along, before it is given up.
 WALKED: Final = bindparam("walked", 2000, Integer())
 HELD_COUNT: Final = (
     select(func.count())
@@ -92,15 +87,12 @@ class Shape:
 
     def key(self, document: FromClause, updated_at: ColumnElement[Any]) -> ColumnElement[Any]:
         """Return what the list is sorted by."""
-        match self.order:
-            case OrderField.UPDATED_AT:
-                return updated_at
-            case OrderField.CREATED_AT:
-                return document.c.created_at
-            case OrderField.DOCUMENT_DATE:
-                return func.coalesce(document.c.document_date, NO_DATE, type_=Date())
-            case OrderField.DESCRIPTION:
-                return document.c.description_folded
+        return {
+            OrderField.UPDATED_AT: updated_at,
+            OrderField.CREATED_AT: document.c.created_at,
+            OrderField.DOCUMENT_DATE: func.coalesce(document.c.document_date, NO_DATE, type_=Date()),
+            OrderField.DESCRIPTION: document.c.description_folded,
+        }[self.order]
 
     @property
     def is_down(self) -> bool:
@@ -186,17 +178,10 @@ def walked(shape: Shape) -> AnySelect:
 
 def from_grants(shape: Shape) -> Subquery:
     """Return the page found from the grants: of few documents each is looked up, of many only those on it."""
-    every = looked_up(shape, HELD)
-    if shape.is_by_sharing:
-        some, are_enough = nearest(shape), HELD_COUNT >= SIFTED_FROM
-    else:
-        found = sifted(shape).where(HELD_COUNT >= SIFTED_FROM).cte("found")
-        some, are_enough = (
-            select(found),
-            select(func.count()).select_from(found).scalar_subquery() == PAGE_SIZE,
-        )
-    # Of the two only one is carried out.
-    return union_all(every.where(~are_enough), some.where(are_enough)).subquery("page")
+    few, many = looked_up(shape, HELD), nearest(shape) if shape.is_by_sharing else sifted(shape)
+    # Of the two only the one whose condition holds is carried out.
+    few, many = few.where(HELD_COUNT < SIFTED_FROM), many.where(HELD_COUNT >= SIFTED_FROM)
+    return union_all(few, many).subquery("page")
 
 
 def looked_up(shape: Shape, held: FromClause) -> AnySelect:
@@ -208,17 +193,18 @@ def looked_up(shape: Shape, held: FromClause) -> AnySelect:
 
 
 def sifted(shape: Shape) -> AnySelect:
-    """Return what is found of the page by reading an index in its order, and looking up only what is held.
+    """Return the page found by reading an index in its order, and looking up only what is held.
 
     To read an entry takes a thirtieth of the time that it takes to look a document up.
     """
     key = shape.key(ITSELF, ITSELF.c.updated_at)
-    most = select(func.count() * SIFTED_FOR_EACH).select_from(HELD).scalar_subquery()
-    index = shape.page(select(ITSELF.c.id).where(ITSELF.c.licence_id == LICENCE), key, ITSELF.c.id)
-    index = index.limit(most).subquery("index")
+    of_licence = select(ITSELF.c.id).where(ITSELF.c.licence_id == LICENCE, is_held(ITSELF.c.id))
+    # There are no more of them: a bound that takes nothing away, but lets PostgreSQL expect to read a part.
+    most = select(func.count()).select_from(HELD).scalar_subquery()
+    index = shape.page(of_licence, key, ITSELF.c.id).limit(most).subquery("index")
     document, access = itself_of(index.c.id), granted_on(index.c.id)
     rows, _ = shape.rows(document, access)
-    source = index.join(document, is_held(index.c.id)).join(access, reads(access))
+    source = index.join(document, true()).join(access, reads(access))
     return shape.kept(rows.select_from(source), index.c.sort_key, index.c.id)
 
 
@@ -226,13 +212,16 @@ def nearest(shape: Shape) -> AnySelect:
     """Return the page of a list that is sorted by the later of two dates, of the content and of the sharing.
 
     As many documents as fill a page, those that were shared last, are all dated after some moment: of the
-    others only those are looked up that can be dated after it, too. In the other direction likewise.
+    others only those are looked up that can be dated after it, too. Where fewer are there, they are all that
+    there are. In the other direction likewise.
     """
     shared_at = HELD.c.shared_at
     way = desc if shape.is_down else asc
     ordered = select(HELD).order_by(way(shared_at)).subquery("ordered")
     first = looked_up(shape, ordered).order_by(None).order_by(way(ordered.c.shared_at))
-    since = moment_of(first.subquery("first"), shape)
+    dates = first.subquery("first").c.sort_key
+    bound = select((func.min if shape.is_down else func.max)(dates).label("moment")).cte("bound")
+    since = select(bound.c.moment).scalar_subquery()
     if not shape.is_down:
         # Neither date may be later.
         return looked_up(shape, select(HELD).where(shared_at <= since).subquery("near"))
@@ -241,14 +230,6 @@ def nearest(shape: Shape) -> AnySelect:
     changed = of_licence.where(ITSELF.c.updated_at >= since, is_held(ITSELF.c.id))
     near = select(HELD).where(or_(shared_at >= since, HELD.c.document_id.in_(changed)))
     return looked_up(shape, near.subquery("near"))
-
-
-def moment_of(first: Subquery, shape: Shape) -> ColumnElement[Any]:
-    """Return the date of the last of these documents; of fewer than a page, one that bounds nothing."""
-    last, never = (func.min, BEFORE_ALL) if shape.is_down else (func.max, AFTER_ALL)
-    bound = case((func.count() == PAGE_SIZE, last(first.c.sort_key)), else_=never)
-    found = select(bound.label("moment")).select_from(first).cte("bound")
-    return select(found.c.moment).scalar_subquery()
 
 
 def is_held(document_id: ColumnElement[Any]) -> ColumnElement[bool]:

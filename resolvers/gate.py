@@ -11,7 +11,7 @@ from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.rights import Right
 from models.tables import AnyRow
 from resolvers.change import Change
-from resolvers.document_rows import this_one_locked
+from resolvers.document_rows import these, this_one_locked
 from resolvers.reading import Reading
 
 Path = tuple[str, ...]
@@ -26,8 +26,7 @@ async def document(
 
     Raise NotFound, Forbidden, or Conflict when it is no longer at the revision that the viewer saw.
     """
-    statement = this_one_locked(for_staff=not change.viewer.is_client)
-    row = await change.row(statement, ids=[document_id])
+    row = await held(change, document_id)
     if row is None:
         raise NotFound(path=path)
     if right not in Right(row.rights):
@@ -42,11 +41,20 @@ async def deleted_document(change: Change, document_id: UUID, right: Right, *, p
 
     Raise NotFound.
     """
-    statement = this_one_locked(for_staff=not change.viewer.is_client, deleted=True)
-    row = await change.row(statement, ids=[document_id])
+    row = await held(change, document_id, deleted=True)
     if row is None or right not in Right(row.rights):
         raise NotFound(path=path)
     return row
+
+
+async def held(change: Change, document_id: UUID, *, deleted: bool = False) -> AnyRow | None:
+    """Return a document that the viewer may read, once nobody else changes it; None where he may not.
+
+    Whoever held it until now may have taken rights away: what the viewer may do is read after the wait.
+    """
+    for_staff = not change.viewer.is_client
+    await change.rows(this_one_locked(for_staff=for_staff, deleted=deleted), ids=[document_id])
+    return await change.row(these(for_staff=for_staff, deleted=deleted), ids=[document_id])
 
 
 def staff(change: Change, *, path: Path = ()) -> None:

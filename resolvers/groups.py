@@ -104,6 +104,7 @@ async def set_group_members(change: Change, group_id: UUID, account_ids: Sequenc
     gate.administrator(change)
     group = await gate.one(change, look_up, group_id, path=("input", "groupId"))
     await keepers.hold(change)
+    await keepers.require_still_administers(change)
     chosen = await gate.every(change, accounts.look_up, account_ids, path=ACCOUNT_IDS, most=MOST_MEMBERS)
     require_may_join(group, chosen)
     before = {row.account_id for row in await change.rows(MEMBER_IDS, group=group_id)}

@@ -20,10 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from auth.sessions import IS_ADMINISTRATOR
-from core.errors import Invalid
+from core.errors import Forbidden, Invalid
 from core.rights import Right
 from models import Account, AccountGroup, AccountGroupMember, DocumentGrant
 from models.tables import LICENCE, AnySelect
+from permissions.people import OWN_ACCOUNT
 from resolvers.change import Change
 from resolvers.gate import Path
 
@@ -40,6 +41,7 @@ ADMINISTRATORS: Final = select(AccountGroup.id).where(
 HELD: Final = ADMINISTRATORS.with_for_update()
 SHARED: Final = ADMINISTRATORS.with_for_update(read=True)
 LAST_ADMINISTRATOR: Final = KEEPER.where(IS_ADMINISTRATOR).limit(1)
+STILL_ADMINISTERS: Final = KEEPER.where(IS_ADMINISTRATOR, Account.id == OWN_ACCOUNT)
 
 
 def keepers_of(document: ColumnElement[UUID]) -> AnySelect:
@@ -99,6 +101,12 @@ LEFT_ALONE: Final = (
 async def hold(change: Change) -> None:
     """Wait until nobody else takes a keeper away, and let nobody do so before this change ends."""
     await change.rows(HELD)
+
+
+async def require_still_administers(change: Change) -> None:
+    """Require that the viewer still administers the licence, now that he has waited. Raise Forbidden."""
+    if not await change.rows(STILL_ADMINISTERS):
+        raise Forbidden
 
 
 async def require_administrator(change: Change, *, path: Path) -> None:

@@ -53,6 +53,13 @@ READS_ALREADY: Final = exists().where(*OF_GRANTEE, BY_NAME.rights.bitwise_and(in
 HAS_ALREADY: Final = func.coalesce(
     select(func.bit_or(BY_NAME.rights)).where(*OF_GRANTEE).correlate_except(BY_NAME).scalar_subquery(), 0
 )
+STAMPED_ALREADY: Final = func.coalesce(
+    select(BY_NAME.rights)
+    .where(*OF_GRANTEE, BY_NAME.category_rule_id == CategoryRule.id)
+    .correlate_except(BY_NAME)
+    .scalar_subquery(),
+    0,
+)
 # One row for each rule, document and grantee; whoever asks reads the document.
 DUE: Final[AnySelect] = (
     select(
@@ -86,6 +93,8 @@ DUE: Final[AnySelect] = (
 ON_ENTERING: Final = DUE.where(
     Document.id == bindparam("document", type_=Uuid()),
     CategoryRule.category_id == any_(bindparam("categories", type_=ARRAY(Uuid()))),
+    # A document that comes back into the category has the rule's row already.
+    GIVEN.bitwise_and(STAMPED_ALREADY.bitwise_not()) != 0,
 )
 # What stands already: where the viewer may share by hand, and somebody would be given what he has not.
 STANDING: Final = DUE.where(
@@ -104,11 +113,10 @@ ADD: Final = insert(DocumentGrant).values(
     granted_at=bindparam("now"),
 )
 MORE: Final = DocumentGrant.rights.bitwise_or(ADD.excluded.rights)
-# A document that comes back into the category has the rule's row already; it is changed only by more rights.
+# The rule's row may be there with fewer rights: whoever acted then held fewer himself.
 STAMP: Final = ADD.on_conflict_do_update(
     constraint="document_grant_one_per_source",
     set_={"rights": MORE, "granted_by": ADD.excluded.granted_by, "granted_at": ADD.excluded.granted_at},
-    where=DocumentGrant.rights != MORE,
 )
 
 
@@ -128,14 +136,16 @@ async def stamp(change: Change, due: Sequence[AnyRow]) -> None:
     columns = ("document_id", "principal_id", "rights", "rule_id")
     rows = [{name: getattr(it, name) for name in columns} for it in due]
     await change.execute_many(STAMP, rows)
-    for it in due:
-        change.record(
-            "document.rights_stamped",
-            document_id=it.document_id,
-            principal=str(it.principal_id),
-            rights=it.rights,
-            rule=str(it.rule_id),
-        )
+    await change.record_each(
+        "document.rights_stamped",
+        [
+            (
+                it.document_id,
+                {"principal": str(it.principal_id), "rights": it.rights, "rule": str(it.rule_id)},
+            )
+            for it in due
+        ],
+    )
     for client_id in sorted({it.principal_id for it in due if is_news(it)}):
         await change.tell("document_shared", client_id)
 

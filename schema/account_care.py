@@ -54,7 +54,7 @@ async def care(
     info: Info, account_id: ID, do: Callable[[Change, UUID], Awaitable[Account]]
 ) -> PortalAccessPayload:
     """Return what a verb about one account came to."""
-    key = ids.read(info.context, account_id, "input", "accountId")
+    key = ids.read(info.context, "Account", account_id, "input", "accountId")
     async with info.context.change() as change:
         account = await do(change, key)
     return PortalAccessPayload(account_id=account.id, relation_id=account.relation_id)
@@ -87,7 +87,7 @@ async def create_account(info: Info, input: CreateAccountInput) -> AccountPayloa
         given_name=input.given_name,
         family_name=input.family_name,
         language=input.language,
-        group_ids=ids.read_all(info.context, input.group_ids or [], "input", "groupIds"),
+        group_ids=ids.read_all(info.context, "Group", input.group_ids or [], "input", "groupIds"),
     )
     async with info.context.change() as change:
         made = await once(

@@ -109,7 +109,7 @@ async def create_api_key(info: Info, input: CreateApiKeyInput) -> CreateApiKeyPa
 
 @verb(RevokeApiKeyPayload)
 async def revoke_api_key(info: Info, input: RevokeApiKeyInput) -> RevokeApiKeyPayload:
-    api_key_id = ids.read(info.context, input.api_key_id, "input", "apiKeyId")
+    api_key_id = ids.read(info.context, "ApiKey", input.api_key_id, "input", "apiKeyId")
     async with info.context.change() as change:
         await api_keys.revoke_api_key(change, api_key_id)
     return RevokeApiKeyPayload(revoked_api_key_id=input.api_key_id)

@@ -81,7 +81,7 @@ async def preview_category_rule(
     first: First = None,
     after: After = None,
 ) -> list[Preview | None]:
-    key = ids.read(request, rule_id, "ruleId")
+    key = ids.read(request, "CategoryRule", rule_id, "ruleId")
     return [await rule_previews.preview(request, key, PageAsked(first, after))]
 
 
@@ -89,9 +89,9 @@ def grantee_in(request: Reading, given: GranteeInput) -> Grantee:
     """Return whom a rule is to give to. Raise Invalid."""
     place = ("input", "grantee")
     if given.account_id:
-        return Grantee(account_id=ids.read(request, given.account_id, *place, "accountId"))
+        return Grantee(account_id=ids.read(request, "Account", given.account_id, *place, "accountId"))
     if given.group_id:
-        return Grantee(group_id=ids.read(request, given.group_id, *place, "groupId"))
+        return Grantee(group_id=ids.read(request, "Group", given.group_id, *place, "groupId"))
     if given.portal_users_of_dossier:
         return Grantee()
     raise Invalid("Say to whom the rule gives.", path=place)
@@ -99,7 +99,7 @@ def grantee_in(request: Reading, given: GranteeInput) -> Grantee:
 
 @verb(SetCategoryRulePayload)
 async def set_category_rule(info: Info, input: SetCategoryRuleInput) -> SetCategoryRulePayload:
-    category_id = ids.read(info.context, input.category_id, "input", "categoryId")
+    category_id = ids.read(info.context, "Category", input.category_id, "input", "categoryId")
     grantee = grantee_in(info.context, input.grantee)
     async with info.context.change() as change:
         rule_id = await category_rules.set_category_rule(
@@ -110,7 +110,7 @@ async def set_category_rule(info: Info, input: SetCategoryRuleInput) -> SetCateg
 
 @verb(ApplyCategoryRulePayload)
 async def apply_category_rule(info: Info, input: ApplyCategoryRuleInput) -> ApplyCategoryRulePayload:
-    rule_id = ids.read(info.context, input.rule_id, "input", "ruleId")
+    rule_id = ids.read(info.context, "CategoryRule", input.rule_id, "input", "ruleId")
     async with info.context.change() as change:
         count = await category_rules.apply_category_rule(change, rule_id, input.expected_count)
     return ApplyCategoryRulePayload(granted_count=count)

@@ -96,18 +96,20 @@ def asked(
 def filter_asked(request: Reading, given: DocumentFilter) -> FilterAsked:
     """Return a filter with its ids read. Raise Invalid."""
 
-    def key(id_: ID | None, name: str) -> Any:
-        return None if id_ is None else ids.read(request, id_, "filter", name)
+    def key(type_name: str, id_: ID | None, name: str) -> Any:
+        return None if id_ is None else ids.read(request, type_name, id_, "filter", name)
 
-    chosen = given.category_ids
+    def keys(type_name: str, chosen: list[ID] | None, name: str) -> Any:
+        return None if chosen is None else ids.read_all(request, type_name, chosen, "filter", name)
+
     return FilterAsked(
-        category_ids=None if chosen is None else ids.read_all(request, chosen, "filter", "categoryIds"),
+        category_ids=keys("Category", given.category_ids, "categoryIds"),
         uncategorised=given.uncategorised,
         description_contains=given.description_contains,
-        dossier_id=key(given.dossier_id, "dossierId"),
-        relation_id=key(given.relation_id, "relationId"),
-        business_unit_id=key(given.business_unit_id, "businessUnitId"),
-        created_by_id=key(given.created_by_id, "createdById"),
+        dossier_id=key("Dossier", given.dossier_id, "dossierId"),
+        relation_id=key("Relation", given.relation_id, "relationId"),
+        business_unit_id=key("BusinessUnit", given.business_unit_id, "businessUnitId"),
+        created_by_id=key("Account", given.created_by_id, "createdById"),
         updated_after=aware(given.updated_after, "filter"),
         updated_before=aware(given.updated_before, "filter"),
     )

@@ -25,7 +25,7 @@ class RestoreDocumentInput:
 
 @verb(DeleteDocumentPayload)
 async def delete_document(info: Info, input: DeleteDocumentInput) -> DeleteDocumentPayload:
-    document_id = ids.read(info.context, input.document_id, "input", "documentId")
+    document_id = ids.read(info.context, "Document", input.document_id, "input", "documentId")
     async with info.context.change() as change:
         await deleting.delete_document(change, document_id, input.if_revision)
     return DeleteDocumentPayload(document_id=document_id)
@@ -33,7 +33,7 @@ async def delete_document(info: Info, input: DeleteDocumentInput) -> DeleteDocum
 
 @verb(DocumentPayload)
 async def restore_document(info: Info, input: RestoreDocumentInput) -> DocumentPayload:
-    document_id = ids.read(info.context, input.document_id, "input", "documentId")
+    document_id = ids.read(info.context, "Document", input.document_id, "input", "documentId")
     async with info.context.change() as change:
         await deleting.restore_document(change, document_id)
     return DocumentPayload(document_id=document_id)

@@ -60,9 +60,9 @@ class UpdateDocumentInput:
     )
 
 
-# How each argument is read, and what it is called outside.
-KEYS: Final = {"dossier_id": "dossierId"}
-KEY_LISTS: Final = {"category_ids": "categoryIds", "relation_ids": "relationIds"}
+# How each argument is read: whose ids it takes, and what it is called outside.
+KEYS: Final = {"dossier_id": ("Dossier", "dossierId")}
+KEY_LISTS: Final = {"category_ids": ("Category", "categoryIds"), "relation_ids": ("Relation", "relationIds")}
 PLAIN: Final = ("description", "document_date")
 
 
@@ -72,10 +72,12 @@ def given(request: Reading, input: UploadDocumentInput | UpdateDocumentInput) ->
     changes: dict[str, Any] = {name: getattr(input, name) for name in names}
     for name in KEYS.keys() & changes.keys():
         if changes[name] is not None:
-            changes[name] = ids.read(request, changes[name], "input", KEYS[name])
+            type_name, argument = KEYS[name]
+            changes[name] = ids.read(request, type_name, changes[name], "input", argument)
     for name in KEY_LISTS.keys() & changes.keys():
         if changes[name] is not None:
-            changes[name] = ids.read_all(request, changes[name], "input", KEY_LISTS[name])
+            type_name, argument = KEY_LISTS[name]
+            changes[name] = ids.read_all(request, type_name, changes[name], "input", argument)
     return changes
 
 
@@ -98,7 +100,7 @@ async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPay
 
 @verb(DocumentPayload)
 async def update_document(info: Info, input: UpdateDocumentInput) -> DocumentPayload:
-    document_id = ids.read(info.context, input.document_id, "input", "documentId")
+    document_id = ids.read(info.context, "Document", input.document_id, "input", "documentId")
     changes = given(info.context, input)
     async with info.context.change() as change:
         await documents.update_document(change, document_id, changes, input.if_revision)

@@ -50,6 +50,6 @@ PrincipalId = Annotated[ID, strawberry.argument(description="An account or a gro
 async def explain_access(
     roots: Sequence[None], request: Reading, *, document_id: DocumentId, principal_id: PrincipalId
 ) -> list[Explained | None]:
-    document = ids.read(request, document_id, "documentId")
-    principal = ids.read(request, principal_id, "principalId")
+    document = ids.read(request, "Document", document_id, "documentId")
+    principal = ids.read_principal(request, principal_id, "principalId")
     return [await explanations.explain_access(request, document, principal)]

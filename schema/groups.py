@@ -42,8 +42,8 @@ async def create_group(info: Info, input: CreateGroupInput) -> GroupPayload:
 
 @verb(GroupPayload)
 async def set_group_members(info: Info, input: SetGroupMembersInput) -> GroupPayload:
-    group_id = ids.read(info.context, input.group_id, "input", "groupId")
-    account_ids = ids.read_all(info.context, input.account_ids, "input", "accountIds")
+    group_id = ids.read(info.context, "Group", input.group_id, "input", "groupId")
+    account_ids = ids.read_all(info.context, "Account", input.account_ids, "input", "accountIds")
     async with info.context.change() as change:
         await groups.set_group_members(change, group_id, account_ids)
     return GroupPayload(group_id=group_id)

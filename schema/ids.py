@@ -1,7 +1,7 @@
 """Ids: how the schema writes and reads what stands for a row."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from strawberry.scalars import ID
@@ -11,6 +11,9 @@ from execution import batched
 from resolvers.reading import Reading
 
 Path = tuple[str, ...]
+PRINCIPALS: Final = frozenset({"Account", "Group"})
+# No row has the nil UUID for its key (RFC 9562, section 5.9).
+NOTHING: Final = UUID(int=0)
 
 
 def identity(type_name: str) -> Any:
@@ -27,12 +30,19 @@ def written(type_name: str) -> Callable[[Sequence[Any], Reading], list[str]]:
     return write
 
 
-def read(request: Reading, id_: ID, *path: str) -> UUID:
-    """Return the key that an id stands for. Raise Invalid for what is no id at all.
+def read(request: Reading, type_name: str, id_: ID, *path: str) -> UUID:
+    """Return the key that an id of this type stands for. Raise Invalid for what is no id at all.
 
-    An id of another type is looked up like any other, and nothing is found.
+    An id of another type stands for nothing: it is looked up like any other, and nothing is found.
     """
-    return read_typed(request, id_, *path)[1]
+    found, key = read_typed(request, id_, *path)
+    return key if found == type_name else NOTHING
+
+
+def read_principal(request: Reading, id_: ID, *path: str) -> UUID:
+    """Return the key that the id of an account or of a group stands for. Raise Invalid."""
+    found, key = read_typed(request, id_, *path)
+    return key if found in PRINCIPALS else NOTHING
 
 
 def read_typed(request: Reading, id_: ID, *path: str) -> tuple[str, UUID]:
@@ -43,6 +53,6 @@ def read_typed(request: Reading, id_: ID, *path: str) -> tuple[str, UUID]:
     return found
 
 
-def read_all(request: Reading, ids: Sequence[ID], *path: str) -> list[UUID]:
-    """Return the keys that ids stand for. Raise Invalid."""
-    return [read(request, id_, *path) for id_ in ids]
+def read_all(request: Reading, type_name: str, ids: Sequence[ID], *path: str) -> list[UUID]:
+    """Return the keys that ids of this type stand for. Raise Invalid."""
+    return [read(request, type_name, id_, *path) for id_ in ids]

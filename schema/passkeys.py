@@ -65,6 +65,6 @@ async def start_passkey_proof(info: Info, input: StartPasskeyProofInput) -> Star
 
 @verb(RemovePasskeyPayload)
 async def remove_passkey(info: Info, input: RemovePasskeyInput) -> RemovePasskeyPayload:
-    passkey_id = ids.read(info.context, input.passkey_id, "input", "passkeyId")
+    passkey_id = ids.read(info.context, "Passkey", input.passkey_id, "input", "passkeyId")
     await passkeys.remove(info.context, passkey_id, input.password, proof_in(input))
     return RemovePasskeyPayload(removed_passkey_id=input.passkey_id)

@@ -23,7 +23,7 @@ async def grant_portal_access(
     info: Info,
     input: GrantPortalAccessInput,
 ) -> PortalAccessPayload:
-    relation_id = ids.read(info.context, input.relation_id, "input", "relationId")
+    relation_id = ids.read(info.context, "Relation", input.relation_id, "input", "relationId")
     async with info.context.change() as change:
         made = await once(
             change,

@@ -61,7 +61,7 @@ async def change_password(info: Info, input: ChangePasswordInput) -> ChangePassw
 
 @verb(RevokeSessionPayload)
 async def revoke_session(info: Info, input: RevokeSessionInput) -> RevokeSessionPayload:
-    session_id = ids.read(info.context, input.session_id, "input", "sessionId")
+    session_id = ids.read(info.context, "Session", input.session_id, "input", "sessionId")
     async with info.context.change() as change:
         await own_profile.revoke_session(change, session_id)
     return RevokeSessionPayload(revoked_session_id=input.session_id)

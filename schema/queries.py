@@ -64,11 +64,11 @@ Ids = Annotated[list[ID], strawberry.argument(description="Whose ids they are: a
 Roots = Sequence[None]
 
 
-def by_id(look_up: LookUp) -> Callable[..., Awaitable[list[AnyRow | None]]]:
-    """Return what loads the one thing with an id that the viewer may see."""
+def by_id(type_name: str, look_up: LookUp) -> Callable[..., Awaitable[list[AnyRow | None]]]:
+    """Return what loads the one thing of a type with an id that the viewer may see."""
 
     async def load(roots: Roots, request: Reading, *, id: Id) -> list[AnyRow | None]:
-        return await look_up(request, [ids.read(request, id, "id")])
+        return await look_up(request, [ids.read(request, type_name, id, "id")])
 
     return load
 
@@ -143,7 +143,7 @@ class Query:
     )
     viewer: Viewer | None = batched(viewer, description="Null when nobody is signed in.")
     document: Document | None = batched(
-        by_id(document_rows.by_ids),
+        by_id("Document", document_rows.by_ids),
         description="A document that the viewer may read.",
         permission_classes=[ReadsDocuments],
     )
@@ -160,7 +160,7 @@ class Query:
         directives=[about(20)],
     )
     relation: Relation | None = batched(
-        by_id(relations.by_ids),
+        by_id("Relation", relations.by_ids),
         description="A relation that the viewer may see: for a client, himself and who is in his dossiers.",
         permission_classes=[ReadsRelations],
     )
@@ -171,7 +171,7 @@ class Query:
         directives=[PAGE_FORWARDS],
     )
     dossier: Dossier | None = batched(
-        by_id(dossiers.by_ids),
+        by_id("Dossier", dossiers.by_ids),
         description="A dossier that the viewer may see: for a client, one that he is in.",
         permission_classes=[ReadsRelations],
     )

@@ -29,8 +29,8 @@ async def set_document_rights(
     info: Info,
     input: SetDocumentRightsInput,
 ) -> SetDocumentRightsPayload:
-    document_id = ids.read(info.context, input.document_id, "input", "documentId")
-    principal_id = ids.read(info.context, input.principal_id, "input", "principalId")
+    document_id = ids.read(info.context, "Document", input.document_id, "input", "documentId")
+    principal_id = ids.read_principal(info.context, input.principal_id, "input", "principalId")
     rights = rights_of(input.rights)
     async with info.context.change() as change:
         await sharing.set_document_rights(change, document_id, principal_id, rights, input.if_revision)

@@ -49,7 +49,7 @@ async def start_two_factor_enrolment(
 async def confirm_two_factor_enrolment(
     info: Info, input: ConfirmTwoFactorEnrolmentInput
 ) -> ConfirmTwoFactorEnrolmentPayload:
-    enrolment_id = ids.read(info.context, input.enrolment_id, "input", "enrolmentId")
+    enrolment_id = ids.read(info.context, "TotpDevice", input.enrolment_id, "input", "enrolmentId")
     codes = await two_factor.confirm_enrolment(info.context, enrolment_id, input.code)
     return ConfirmTwoFactorEnrolmentPayload(recovery_codes=codes)
 

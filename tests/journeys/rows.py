@@ -25,14 +25,14 @@ async def writing(api: Api) -> AsyncGenerator[Firm]:
         yield Firm(session, founded, now=api.ports.clock.now(), password_hash=CHEAPEST.hash(PASSWORD))
 
 
-async def rows(api: Api, kind: type[Kind], **values: Any) -> Sequence[Kind]:
+async def rows(api: Api, kind: type[Kind], /, **values: Any) -> Sequence[Kind]:
     """Return the cast's firm's rows of a table that have these values."""
     licence_id = api.world.firm.licence_id
     async with api.ports.database.change(licence_id) as session:
         return (await session.scalars(select(kind).filter_by(licence_id=licence_id, **values))).all()
 
 
-async def row(api: Api, kind: type[Kind], **values: Any) -> Kind:
+async def row(api: Api, kind: type[Kind], /, **values: Any) -> Kind:
     """Return the one row of a table that has these values."""
     (found,) = await rows(api, kind, **values)
     return found

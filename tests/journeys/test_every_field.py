@@ -2,9 +2,11 @@
 
 import pytest
 
+from core.rights import Right
 from models import BusinessUnit
 from tests.api import Api
 from tests.journeys.rows import writing
+from tests.journeys.rules import standing_rule
 
 DOCUMENT = """query ($id: ID!) { document(id: $id) {
   updatedBy { displayName } createdBy { twoFactorEnabled relation { displayName } }
@@ -13,6 +15,13 @@ DOCUMENT = """query ($id: ID!) { document(id: $id) {
     businessUnit { name } internalManager { displayName } details { accountant { displayName } }
     documents { totalCount } } } }
 } }"""
+RULES = """{
+  categories { id rules { createdBy { displayName } category { name } grantee {
+    ... on Group { isBuiltIn members(first: 1) {
+      totalCount edges { cursor node { status lastSignedInAt } } } }
+    ... on Account { username initialPasswordExpiresAt relation { displayName } } } } }
+  accounts(search: "anna") { nodes { username twoFactorEnabled relation { displayName } } }
+} """
 CLIENT = """{ viewer { account { relation { displayName contact { street } } } } }"""
 
 
@@ -52,3 +61,26 @@ async def test_where_there_are_several_units_a_new_document_belongs_to_none(api:
         await firm.keep(BusinessUnit(licence_id=api.world.firm.licence_id, name="SECOND"))
     sent = await api.upload("anna", "a.txt", b"words")
     assert await api.gets("anna", UNIT, id=sent["document"]["id"]) == {"document": {"businessUnit": None}}
+
+
+async def test_an_advisor_is_answered_every_field_of_a_rule_and_of_whom_it_gives_to(api: Api) -> None:
+    for principal_id in (api.world.firm.administrators, api.world.accounts["arthur"].id):
+        await standing_rule(api, Right.READ, "contracts", principal_id)
+    found = await api.gets("anna", RULES)
+    (rules,) = [it["rules"] for it in found["categories"] if it["rules"]]
+    assert [(it["createdBy"], it["category"]) for it in rules] == [(None, {"name": "Contracts"})] * 2
+    grantees = [it["grantee"] for it in rules]
+    (group,) = [it for it in grantees if "isBuiltIn" in it]
+    (edge,) = group["members"]["edges"]
+    assert (group["isBuiltIn"], group["members"]["totalCount"]) == (True, 1)
+    assert edge["node"] == {"status": "ACTIVE", "lastSignedInAt": None}
+    (person,) = [it for it in grantees if "username" in it]
+    expected = {
+        "username": "arthur@de-linde.example",
+        "initialPasswordExpiresAt": None,
+        "relation": None,
+    }
+    assert person == expected
+    assert found["accounts"]["nodes"] == [
+        {"username": "anna@de-linde.example", "twoFactorEnabled": False, "relation": None}
+    ]

@@ -1,11 +1,13 @@
 """The rights tab, row by row: who may be given what, who is told, and who must keep what."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import delete
 
 from core.rights import ALL_RIGHTS, Right
 from models import (
@@ -21,6 +23,7 @@ from tests.api import Api
 from tests.conftest import START, SetClock
 from tests.journeys.answers import answer_to, mistakes, refused_fields
 from tests.journeys.rows import block, row, rows, set_values, writing
+from tests.models.catalogue import asked
 
 SET_RIGHTS = """
 mutation ($input: SetDocumentRightsInput!) {
@@ -441,3 +444,32 @@ async def test_what_was_withdrawn_is_gone_for_him_by_every_path_at_once(api: Api
 
 def bert_relation(api: Api) -> str:
     return api.id("Relation", api.world.relations["bert"].id)
+
+
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def somebody_waits(database_url: str) -> None:
+    """Return once a statement waits for what another holds."""
+    async with asyncio.timeout(20):
+        while not await asked(database_url, WAITING):
+            pass
+
+
+async def test_who_waits_while_his_right_is_taken_away_has_lost_it(api: Api, database_url: str) -> None:
+    # given somebody who gives himself what he has, while it is being taken from him
+    await add_staff(api, "nina", ALL_RIGHTS)
+    await api.token("nina")
+    own = (DocumentGrant.licence_id == api.world.firm.licence_id) & (
+        DocumentGrant.principal_id == api.world.accounts["nina"].id
+    )
+    async with writing(api) as firm:
+        key = (firm.founded.licence_id, api.world.document.id)
+        taken = await firm.session.get_one(Document, key, with_for_update=True)
+        waiting = asyncio.create_task(set_rights(api, "nina", account(api, "nina"), EVERY_RIGHT))
+        await somebody_waits(database_url)
+        taken.revision += 1
+        await firm.session.execute(delete(DocumentGrant).where(own))
+    # then
+    assert mistakes(await waiting) == [("NOT_FOUND", ["input", "documentId"])]
+    assert not await sees(api, "nina")

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 
 from core.rights import Right
+from models import Document, DocumentGrant
 from tests.api import Api
 from tests.journeys.lists import DOSSIERS, HOME, LIST, RIGHTS_TABS
-from tests.journeys.rows import writing
+from tests.journeys.people import add_group
+from tests.journeys.rows import rows, writing
+from tests.journeys.rules import APPLY, PREVIEW, standing_rule
 from tests.statements import counting
 
 ONE = "query ($id: ID!) { document(id: $id) { description } }"
@@ -144,6 +147,78 @@ async def test_sharing_costs_what_it_says(api: Api) -> None:
         "principalId": api.id("Account", api.world.accounts["carla"].id),
         "rights": ["READ"],
     }
-    # session twice, the locked document, the principal, the account, the link, what is held, withdraw,
-    # give, keepers, touch, event, addressee and letter
-    assert await cost(api, "anna", SHARE, input=said) == 14
+    # session twice, the document locked and read, the principal, the account, the link, what is held,
+    # withdraw, give, keepers held and looked for, touch, event, addressee and letter
+    assert await cost(api, "anna", SHARE, input=said) == 16
+
+
+GROUPS = "{ groups { name members(first: 5) { totalCount nodes { displayName } } } }"
+
+
+async def test_a_dozen_groups_with_their_members_cost_as_much_as_two(api: Api) -> None:
+    # session, groups, members, totals
+    assert await cost(api, "anna", GROUPS) == 4
+    for number in range(10):
+        await add_group(api, f"Nr {number}", "anna", "arthur")
+    assert await cost(api, "anna", GROUPS) == 4
+
+
+RULES = """{ categories { rules {
+  rights createdBy { displayName } category { name }
+  grantee { ... on Account { displayName } ... on Group { name } }
+} } }"""
+
+
+async def test_the_rules_of_many_categories_cost_as_much_as_those_of_one(api: Api) -> None:
+    for key in api.world.firm.categories:
+        await standing_rule(api, Right.READ, key)
+        await standing_rule(api, Right.READ, key, api.world.firm.users)
+        await standing_rule(api, Right.READ, key, api.world.accounts["anna"].id)
+    # session, categories, rules, makers (none), their categories, accounts and groups
+    assert await cost(api, "anna", RULES) == 6
+
+
+STAMPED = """
+query ($first: Int) { documents(first: $first) { nodes { grants { isLinked rule { rights } } } } }
+"""
+
+
+async def test_why_a_hundred_documents_are_shared_costs_as_much_as_for_one(full: Api) -> None:
+    rule = await standing_rule(full, Right.READ)
+    async with writing(full) as firm:
+        for it in await rows(full, Document):
+            carla = full.world.accounts["carla"].id
+            await firm.grant(it, carla, Right.READ, source="CATEGORY_RULE", category_rule_id=rule.id)
+    # session, reach, page, grants, links, rules
+    for first in (1, 100):
+        assert (first, await cost(full, "anna", STAMPED, first=first)) == (first, 6)
+
+
+async def test_a_preview_costs_as_much_for_a_hundred_documents_as_for_one(full: Api) -> None:
+    rule = await standing_rule(full, Right.UPDATE)
+    # session, rule, count, page
+    for first in (1, 100):
+        said = {"rule": full.id("CategoryRule", rule.id), "first": first}
+        assert (first, await cost(full, "anna", PREVIEW, **said)) == (first, 4)
+
+
+async def test_an_explanation_costs_what_it_says(api: Api) -> None:
+    query = """query ($document: ID!, $principal: ID!) {
+      explainAccess(documentId: $document, principalId: $principal) { rights obstacle viaGroups { name } }
+    }"""
+    ids = {
+        "document": api.id("Document", api.world.document.id),
+        "principal": api.id("Account", api.world.accounts["anna"].id),
+    }
+    # session, document, account, group, the groups he is in, rows, what they come to, the groups between
+    assert await cost(api, "arthur", query, **ids) == 8
+
+
+async def test_applying_a_rule_to_a_hundred_documents_reads_no_more_than_for_one(full: Api) -> None:
+    rule = await standing_rule(full, Right.UPDATE)
+    said = {"ruleId": full.id("CategoryRule", rule.id), "expectedCount": 100}
+    statements = await carried_out(full, "anna", APPLY, input=said)
+    assert len(await rows(full, DocumentGrant, category_rule_id=rule.id)) == 200
+    # session twice, the rule, what to lock, what is due, grants, an event of each, touch, an event
+    # of all; the driver tells by itself of the two that are carried out for each
+    assert len(points_aside(statements)) == 11

@@ -9,11 +9,11 @@ from uuid import uuid4
 import pytest
 
 from core.rights import ALL_RIGHTS, Right
-from models import Document, Event, Letter
+from models import Category, Document, Event, Letter
 from tests.api import Api
 from tests.conftest import START, SetClock
 from tests.journeys.answers import answer_to, mistakes, refused_fields
-from tests.journeys.rows import delete_document, row, rows, writing
+from tests.journeys.rows import delete_document, row, rows, set_values, writing
 
 UPDATE = """
 mutation ($input: UpdateDocumentInput!) {
@@ -283,3 +283,33 @@ async def test_a_new_description_is_found_at_once(api: Api) -> None:
 async def test_taking_the_link_away_leaves_the_right(api: Api) -> None:
     await update(api, "anna", relationIds=[], dossierId=None)
     assert await api.gets("bert", "{ documents { totalCount } }") == {"documents": {"totalCount": 1}}
+
+
+ARCHIVED = "wills"
+
+
+async def archive(api: Api) -> str:
+    """Archive a category, and return its id."""
+    await set_values(api, Category, api.world.firm.categories[ARCHIVED], is_archived=True)
+    return category(api, ARCHIVED)
+
+
+async def test_an_archived_category_is_given_to_no_document_any_more(api: Api) -> None:
+    archived = await archive(api)
+    for said in ([archived], [category(api, "contracts"), archived]):
+        payload = await update(api, "anna", categoryIds=said)
+        assert mistakes(payload) == [("INVALID", ["input", "categoryIds"])]
+    assert await stands(api) == ("Huwelijkscontract", 1)
+    sent = await api.upload("anna", "a.txt", b"words", categoryIds=[archived])
+    assert mistakes(sent) == [("INVALID", ["input", "categoryIds"])]
+
+
+async def test_a_document_keeps_a_category_that_was_archived_until_it_is_taken_out(api: Api) -> None:
+    await update(api, "anna", categoryIds=[category(api, ARCHIVED)])
+    archived = await archive(api)
+    payload = await update(api, "anna", categoryIds=[archived, category(api, "deeds")])
+    assert payload["document"]["categories"] == [{"name": "Deeds"}, {"name": "Will"}]
+    payload = await update(api, "anna", categoryIds=[category(api, "deeds")])
+    assert payload["document"]["categories"] == [{"name": "Deeds"}]
+    payload = await update(api, "anna", categoryIds=[archived])
+    assert mistakes(payload) == [("INVALID", ["input", "categoryIds"])]

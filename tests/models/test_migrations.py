@@ -1,7 +1,9 @@
 """The migrations: they make the tables of the models, and take all of them away again."""
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -9,11 +11,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from core.folding import fold
 from models import metadata
 from server import migrations
 from tests import databases
 from tests.models.catalogue import asked, tables
 
+FOLDED_NAMES = "SELECT display_name, display_name_folded FROM account WHERE licence_id = :licence"
+CONTENT = "SELECT updated_by, content_updated_by, content_revision FROM document WHERE licence_id = :licence"
 LEFT_BEHIND = """
     SELECT c.relname AS name FROM pg_class c
     WHERE c.relnamespace = 'public'::regnamespace AND c.relname NOT LIKE 'alembic_version%'
@@ -89,3 +94,94 @@ async def test_alembic_alone_has_no_database_to_work_on() -> None:
     config = migrations.Config(migrations.ROOT / "alembic.ini")
     with pytest.raises(SystemExit, match=r"run.py migrate"):
         migrations.command.upgrade(config, "head")
+
+
+# A firm of the days before the third migration, written by the owner, whom the wall stops as well.
+BEFORE_NAMES = """
+    SET kluis.licence = '{licence}';
+    INSERT INTO licence (id, slug, name) VALUES ('{licence}', '{slug}', '{slug}');
+    INSERT INTO principal (licence_id, id, kind)
+    SELECT '{licence}', key::uuid, 'ACCOUNT' FROM unnest({keys}) AS who (key);
+    INSERT INTO account (licence_id, id, role, username, username_folded, display_name, language)
+    SELECT '{licence}', key::uuid, 'STAFF', name, name, name, 'NL'
+    FROM unnest({keys}, {names}) AS who (key, name);
+    INSERT INTO document (
+        licence_id, description, description_folded, created_at, updated_at, content_updated_at,
+        updated_by, revision
+    )
+    SELECT '{licence}', 'x', 'x', now(), now(), now(), ({keys})[1]::uuid, 7
+"""
+NAMES = ["Éloïse  D'Hooghe", "STRASSE Weiß", "", "Øyvind Łoś", "anna"]
+
+
+async def write_firm(url: str, slug: str, names: list[str]) -> UUID:
+    """Write a licence with an account for each name, and a document that the first has changed."""
+    licence = uuid4()
+    keys = ", ".join(f"'{uuid4()}'" for _ in names)
+    quoted = ", ".join("'" + name.replace("'", "''") + "'" for name in names)
+    values = {"licence": licence, "slug": slug, "keys": f"array[{keys}]", "names": f"array[{quoted}]"}
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        for statement in BEFORE_NAMES.format(**values).split(";"):
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()
+    return licence
+
+
+# What owns the tables from now on is no superuser, whom no wall would hold.
+GIVE_AWAY = """
+    DO $$ DECLARE it text; BEGIN
+        EXECUTE format('ALTER DATABASE %I OWNER TO {role}', current_database());
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I SET role = {role}', session_user, current_database());
+        FOR it IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+            EXECUTE format('ALTER TABLE %I OWNER TO {role}', it);
+        END LOOP;
+    END $$
+"""
+TAKE_BACK = """
+    DO $$ BEGIN
+        SET LOCAL ROLE NONE;
+        EXECUTE format('ALTER ROLE %I IN DATABASE %I RESET role', session_user, current_database());
+    END $$
+"""
+
+
+@asynccontextmanager
+async def owned_by_an_ordinary_role(url: str) -> AsyncGenerator[None]:
+    """Let whoever connects meanwhile be the owner of the tables, and nothing more."""
+    role = f"owner_{uuid4().hex}"
+    await asked(url, f"CREATE ROLE {role} NOLOGIN")
+    await asked(url, GIVE_AWAY.format(role=role))
+    yield
+    await asked(url, TAKE_BACK)
+    await asked(url, f"REASSIGN OWNED BY {role} TO session_user")
+    await asked(url, f"DROP ROLE {role}")
+
+
+async def test_accounts_that_were_there_before_are_listed_by_their_folded_names(migrated_url: str) -> None:
+    await migrations.downgrade(migrated_url, "0002")
+    firms = {
+        await write_firm(migrated_url, "de-linde", NAMES): NAMES,
+        await write_firm(migrated_url, "het-ander", ["Ève"]): ["Ève"],
+    }
+    async with owned_by_an_ordinary_role(migrated_url):
+        await migrations.upgrade(migrated_url)
+    for licence, names in firms.items():
+        found = await asked(migrated_url, FOLDED_NAMES, licence=licence)
+        assert {it["display_name"]: it["display_name_folded"] for it in found} == {
+            name: fold(name) for name in names
+        }
+    assert fold("STRASSE Weiß") == "strasse weiss"
+
+
+async def test_of_documents_that_were_there_before_the_last_change_is_the_one_that_is_shown(
+    migrated_url: str,
+) -> None:
+    await migrations.downgrade(migrated_url, "0002")
+    firms = [await write_firm(migrated_url, slug, ["Ève"]) for slug in ("de-linde", "het-ander")]
+    async with owned_by_an_ordinary_role(migrated_url):
+        await migrations.upgrade(migrated_url)
+    for licence in firms:
+        (found,) = await asked(migrated_url, CONTENT, licence=licence)
+        assert found["content_updated_by"] == found["updated_by"] is not None
+        assert found["content_revision"] == 7

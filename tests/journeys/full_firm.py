@@ -1,0 +1,127 @@
+"""A firm with a thing of every type that has an id, and what in it only some may see."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+
+from core.rights import Right
+from demo.firm import Firm
+from models import (
+    Account,
+    AccountGroup,
+    CategoryRule,
+    Document,
+    DocumentGrant,
+    DocumentHolding,
+    Dossier,
+    Holding,
+    Relation,
+)
+from resolvers.founding import add_principal
+
+Things = dict[str, UUID]
+"""Keys by what they are of: a type, and after a comma what is special about the thing."""
+
+
+async def fill(firm: Firm, advisor: Account, words: str) -> Things:
+    """Add a thing of each type, all of which the staff may see; whatever has a name has these words in it."""
+    client, newcomer = [
+        await firm.relation(name, words, email=f"{name}@{words}.example") for name in ("Gaston", "Nele")
+    ]
+    account = await firm.client(client)
+    dossier = await firm.dossier(f"Dossier, {words}", {"MAIN_PERSON": client}, manager_id=advisor.id)
+    document = await firm.document(
+        f"Deed, {words}", advisor, dossier=dossier, categories=["deeds"], relations=[client]
+    )
+    deleted = await firm.document(f"Draft, {words}", advisor, deleted_at=firm.now)
+    group_id = await add_group(firm, f"Group, {words}")
+    return {
+        "Account": account.id,
+        "Account, of staff": advisor.id,
+        "BusinessUnit": firm.founded.business_unit,
+        "Category": firm.founded.categories["deeds"],
+        "CategoryRule": await add_rule(firm, group_id),
+        "Document": document.id,
+        "Document, deleted": deleted.id,
+        "Dossier": dossier.id,
+        "Grant": (await firm.grant(document, account.id, Right.READ)).id,
+        "Group": group_id,
+        "Group, built in": firm.founded.users,
+        "Holding": await add_holding(firm, document, f"Policy, {words}"),
+        "Licence": firm.founded.licence_id,
+        "Relation": client.id,
+        "Relation, without access": newcomer.id,
+    }
+
+
+async def add_group(firm: Firm, name: str) -> UUID:
+    """Add a group without members; return its id."""
+    licence_id = firm.founded.licence_id
+    key = await add_principal(firm.session, licence_id, "GROUP")
+    await firm.keep(AccountGroup(licence_id=licence_id, id=key, name=name))
+    return key
+
+
+async def add_rule(firm: Firm, group_id: UUID) -> UUID:
+    """Let a group read each deed from now on; return the id of the rule."""
+    rule = CategoryRule(
+        licence_id=firm.founded.licence_id,
+        category_id=firm.founded.categories["deeds"],
+        principal_id=group_id,
+        rights=int(Right.READ),
+    )
+    await firm.keep(rule)
+    return rule.id
+
+
+async def add_holding(firm: Firm, document: Document, name: str) -> UUID:
+    """Add a policy that a document hangs on; return its id."""
+    licence_id = firm.founded.licence_id
+    holding = Holding(licence_id=licence_id, kind="POLICY", name=name, name_folded=name)
+    await firm.keep(holding)
+    await firm.keep(DocumentHolding(licence_id=licence_id, document_id=document.id, holding_id=holding.id))
+    return holding.id
+
+
+async def of_one_alone(firm: Firm, keeper: Account) -> Things:
+    """Add what nobody else on the staff may see: papers that no group has a right on, and a relation gone."""
+    papers = [
+        await firm.document(f"Of {keeper.display_name}", keeper, deleted_at=it) for it in (None, firm.now)
+    ]
+    groups = (firm.founded.users, firm.founded.administrators)
+    of_papers = DocumentGrant.document_id.in_([it.id for it in papers])
+    await firm.session.execute(delete(DocumentGrant).where(of_papers, DocumentGrant.principal_id.in_(groups)))
+    kept = select(DocumentGrant.id).where(DocumentGrant.document_id == papers[0].id)
+    gone = await firm.relation("Gone", keeper.display_name, deleted_at=firm.now)
+    return {
+        "Document": papers[0].id,
+        "Document, deleted": papers[1].id,
+        "Grant": (await firm.session.scalars(kept)).one(),
+        "Relation": gone.id,
+    }
+
+
+async def of_client(firm: Firm, client: Account, relation: Relation) -> Things:
+    """Add what a client has himself: a dossier, and papers that he sent in, which he may read and no more."""
+    dossier = await firm.dossier(f"Dossier of {client.display_name}", {"MAIN_PERSON": relation})
+    hung: dict[str, Any] = {"dossier": dossier, "categories": ["wills"], "relations": [relation]}
+    paper = await firm.document("Sent in", client, **hung)
+    deleted = await firm.document("Sent in by mistake", client, deleted_at=firm.now)
+    return {
+        "Account": client.id,
+        "Category": firm.founded.categories["wills"],
+        "Document": paper.id,
+        "Document, deleted": deleted.id,
+        "Dossier": dossier.id,
+        "Relation": relation.id,
+    }
+
+
+async def share_what_hangs_on(firm: Firm, things: Things, maker: Account, client: Account) -> None:
+    """Share a paper with a client who may not see the dossier and the relation that it hangs on."""
+    licence_id = firm.founded.licence_id
+    dossier = await firm.session.get_one(Dossier, (licence_id, things["Dossier"]))
+    relation = await firm.session.get_one(Relation, (licence_id, things["Relation"]))
+    paper = await firm.document("Shared", maker, dossier=dossier, relations=[relation])
+    await firm.grant(paper, client.id, Right.READ)

@@ -1,0 +1,78 @@
+"""What each place that takes an id is for, and what else its field is given when an id is tried there."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from auth.opaque_ids import LETTERS
+
+
+@dataclass(frozen=True, slots=True)
+class A:
+    """A thing that whoever asks has, by its name in `two_firms`."""
+
+    name: str
+
+
+# With these a field does what it is for; one that is not here needs nothing beside the id that is tried.
+ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
+    "Mutation.applyCategoryRule": {"input": {"ruleId": A("CategoryRule"), "expectedCount": 1}},
+    "Mutation.createGroup": {"input": {"name": "Advisors of the coast"}},
+    "Mutation.deleteDocument": {"input": {"documentId": A("Document")}},
+    "Mutation.grantPortalAccess": {"input": {"relationId": A("Relation, without access")}},
+    "Mutation.restoreDocument": {"input": {"documentId": A("Document, deleted")}},
+    "Mutation.setCategoryRule": {
+        "input": {
+            "categoryId": A("Category"),
+            "grantee": {"portalUsersOfDossier": True},
+            "rights": ["READ"],
+        }
+    },
+    "Mutation.setDocumentRights": {
+        "input": {"documentId": A("Document"), "principalId": A("Group"), "rights": ["READ", "UPDATE"]}
+    },
+    "Mutation.setGroupMembers": {
+        "input": {"groupId": A("Group"), "accountIds": [A("Account, of staff")]},
+    },
+    "Mutation.updateDocument": {"input": {"documentId": A("Document"), "description": "In other words"}},
+    "Mutation.uploadDocument": {"input": {"description": "A new paper", "file": None}},
+    "Query.explainAccess": {"documentId": A("Document"), "principalId": A("Account")},
+}
+# A filter means the same wherever it stands.
+FILTERED: Final = ("Query", "Category", "Dossier", "Relation")
+FILTER: Final = {
+    "categoryIds": ("Category",),
+    "dossierId": ("Dossier",),
+    "relationId": ("Relation",),
+    "businessUnitId": ("BusinessUnit",),
+    "createdById": ("Account, of staff",),
+}
+# With each of these the field does what it is for.
+MEANT: Final[dict[str, tuple[str, ...]]] = {
+    "Mutation.applyCategoryRule(input.ruleId)": ("CategoryRule",),
+    "Mutation.deleteDocument(input.documentId)": ("Document",),
+    "Mutation.grantPortalAccess(input.relationId)": ("Relation, without access",),
+    "Mutation.restoreDocument(input.documentId)": ("Document, deleted",),
+    "Mutation.setCategoryRule(input.categoryId)": ("Category",),
+    "Mutation.setCategoryRule(input.grantee.accountId)": ("Account, of staff",),
+    "Mutation.setCategoryRule(input.grantee.groupId)": ("Group",),
+    "Mutation.setDocumentRights(input.documentId)": ("Document",),
+    "Mutation.setDocumentRights(input.principalId)": ("Group", "Account"),
+    "Mutation.setGroupMembers(input.accountIds)": ("Account, of staff",),
+    "Mutation.setGroupMembers(input.groupId)": ("Group",),
+    "Mutation.updateDocument(input.categoryIds)": ("Category",),
+    "Mutation.updateDocument(input.documentId)": ("Document",),
+    "Mutation.updateDocument(input.dossierId)": ("Dossier",),
+    "Mutation.updateDocument(input.relationIds)": ("Relation",),
+    "Mutation.uploadDocument(input.categoryIds)": ("Category",),
+    "Mutation.uploadDocument(input.dossierId)": ("Dossier",),
+    "Mutation.uploadDocument(input.relationIds)": ("Relation",),
+    "Query.document(id)": ("Document",),
+    "Query.dossier(id)": ("Dossier",),
+    "Query.explainAccess(documentId)": ("Document",),
+    "Query.explainAccess(principalId)": ("Account", "Group"),
+    "Query.node(id)": tuple(LETTERS),
+    "Query.nodes(ids)": tuple(LETTERS),
+    "Query.previewCategoryRule(ruleId)": ("CategoryRule",),
+    "Query.relation(id)": ("Relation",),
+    **{f"{it}.documents(filter.{name})": meant for it in FILTERED for name, meant in FILTER.items()},
+}

@@ -1,0 +1,168 @@
+"""Two firms, each with a thing of every type that has an id, and which of them are hidden from whom."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+import httpx
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from auth.keys import open_keys
+from auth.opaque_ids import OpaqueIds
+from auth.passwords import CHEAPEST, Passwords
+from demo.firm import Firm
+from models import Account, Session, metadata
+from resolvers.database import Database
+from resolvers.founding import Founded
+from resolvers.points import Points, Purse
+from resolvers.ports import Ports
+from server.app import create_app
+from storage.store import Store
+from tests.api import Api
+from tests.conftest import UPLOAD_LIMIT, SetClock
+from tests.journeys.full_firm import Things, fill, of_client, of_one_alone, share_what_hangs_on
+from tests.world import PASSWORD, create_world
+
+Rows = dict[UUID, list[tuple[Any, ...]]]
+"""By licence, for each of its tables: the name, how many rows, and a digest of all they say."""
+EVERYBODY: Final = ("anna", "arthur", "carla", "dirk", "eva", "gaston")
+# Everybody of a firm may know its name and its units.
+KNOWN_TO_CLIENTS: Final = frozenset({"Licence", "BusinessUnit"})
+ENDLESS: Final = 10**9
+
+
+@dataclass
+class TwoFirms:
+    """The API over both firms, what each asker has, and what he may not see."""
+
+    api: Api
+    folder: Path
+    owner: AsyncConnection
+    """For whom no wall stands."""
+    ours: Things = field(default_factory=Things)
+    theirs: Things = field(default_factory=Things)
+    own: dict[str, Things] = field(default_factory=dict[str, Things])
+    hidden: dict[str, list[Things]] = field(default_factory=dict[str, list[Things]])
+
+    def id(self, name: str, key: UUID) -> str:
+        """Return the id by which the API knows a thing."""
+        return self.api.id(type_of(name), key)
+
+    @asynccontextmanager
+    async def unchanged(self) -> AsyncGenerator[None]:
+        """Require that nothing is written meanwhile: no file, and no row of any table, letters among them."""
+        before = await self.rows(), self.files()
+        yield
+        assert (await self.rows(), self.files()) == before
+
+    async def rows(self) -> Rows:
+        """Return what is in the tables of both firms."""
+        found: Rows = {}
+        for licence_id, *said in await self.owner.execute(text(ROWS)):
+            found.setdefault(licence_id, []).append(tuple(said))
+        return found
+
+    def files(self) -> set[Path]:
+        """Return the files that are kept."""
+        return {it for it in self.folder.rglob("*") if it.is_file()}
+
+
+def type_of(name: str) -> str:
+    """Return the type of a thing by its name."""
+    return name.split(",", maxsplit=1)[0]
+
+
+ROWS: Final = (
+    " UNION ALL ".join(
+        f"SELECT {licence}, '{name}' AS name, count(*), md5(string_agg(row::text, '' ORDER BY row::text)) "  # noqa: S608
+        f"FROM {name} AS row GROUP BY {licence}"
+        for name in sorted(metadata.tables)
+        for licence in ["id" if name == "licence" else "licence_id"]
+    )
+    + " ORDER BY name"
+)
+
+
+@asynccontextmanager
+async def two_firms(url: str, folder: Path) -> AsyncGenerator[TwoFirms]:
+    """Fill an empty database with both firms, and yield them."""
+    database = Database(url)
+    ports = ports_over(database, folder)
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    transport = httpx.ASGITransport(create_app(ports))
+    async with (
+        engine.connect() as owner,
+        httpx.AsyncClient(transport=transport, base_url=ports.public_url) as http,
+    ):
+        firms = TwoFirms(Api(ports, await create_world(ports), http), folder, owner)
+        await fill_both(firms)
+        yield firms
+    await engine.dispose()
+    await database.close()
+
+
+def ports_over(database: Database, folder: Path) -> Ports:
+    """Return ports of a server of its own."""
+    keys = open_keys(folder.parent / "keys.json")
+    return Ports(
+        database=database,
+        store=Store.open(folder),
+        clock=SetClock(),
+        passwords=Passwords(CHEAPEST),
+        keys=keys,
+        ids=OpaqueIds(keys.ids),
+        public_url="http://kluis.test",
+        upload_limit=UPLOAD_LIMIT,
+        origins=("http://kluis.test",),
+        wake_worker=lambda: None,
+        points=Points(database),
+    )
+
+
+async def fill_both(firms: TwoFirms) -> None:
+    """Write all there is, sign everybody in, and say who has and who may not see what."""
+    api, world = firms.api, firms.api.world
+    async with filling(api, world.firm) as firm:
+        ours = await fill(firm, world.accounts["anna"], "ours")
+        arthurs = await of_one_alone(firm, world.accounts["arthur"])
+        annas = await of_one_alone(firm, world.accounts["anna"])
+        dirks = await of_client(firm, world.accounts["dirk"], world.relations["dirk"])
+        await share_what_hangs_on(firm, ours, world.accounts["arthur"], world.accounts["dirk"])
+    async with filling(api, world.other_firm) as firm:
+        theirs = await fill(firm, world.accounts["eva"], "theirs")
+        key = (world.other_firm.licence_id, theirs["Account"])
+        world.accounts["gaston"] = await firm.session.get_one(Account, key)
+    session_ids = {who: await sign_in(api, who) for who in EVERYBODY}
+    ours["Session"], theirs["Session"] = session_ids["carla"], session_ids["eva"]
+    # He may read what he sent in himself, and not bring it back.
+    brought_back = {"Document, deleted": dirks["Document, deleted"]}
+    firms.ours, firms.theirs = ours, theirs
+    firms.own = {"anna": ours, "arthur": ours, "dirk": ours | dirks, "eva": theirs}
+    firms.hidden = {
+        "anna": [theirs, arthurs],
+        "arthur": [theirs, annas],
+        "dirk": [theirs, {name: ours[name] for name in ours.keys() - KNOWN_TO_CLIENTS}, brought_back],
+        "eva": [ours],
+    }
+
+
+@asynccontextmanager
+async def filling(api: Api, founded: Founded) -> AsyncGenerator[Firm]:
+    """Yield a firm to be filled further in one transaction."""
+    async with api.ports.database.change(founded.licence_id) as session:
+        yield Firm(session, founded, now=api.ports.clock.now(), password_hash=CHEAPEST.hash(PASSWORD))
+
+
+async def sign_in(api: Api, who: str) -> UUID:
+    """Open a session of one of the cast, who has points without end; return the session's key."""
+    await api.token(who)
+    account = api.world.accounts[who]
+    purses = api.ports.points._purses  # pyright: ignore[reportPrivateUsage]
+    purses[account.id] = Purse(ENDLESS, datetime.max.replace(tzinfo=UTC))
+    async with api.ports.database.change(account.licence_id) as session:
+        return (await session.scalars(select(Session.id).where(Session.account_id == account.id))).one()
