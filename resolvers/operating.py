@@ -1,4 +1,4 @@
-"""What the operator does for a firm from the command line: its first administrator, its seats, its sessions."""
+"""What the operator does for a firm: its first administrator, its seats, the end of its sessions."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -82,7 +82,7 @@ async def set_client_logins(ports: Ports, slug: str, seats: int) -> None:
 
 
 async def end_sessions(ports: Ports, slug: str, username: str | None) -> int:
-    """End the sessions of a licence, or of one of its accounts; return how many there were. Raise NotFound."""
+    """End the sessions of a licence, or of one account; return how many there were. Raise NotFound."""
     async with operating(ports, slug) as change:
         if username is None:
             await change.rows(CHALLENGES_OF_ALL)
