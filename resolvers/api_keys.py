@@ -137,7 +137,7 @@ def scopes_for(scopes: Sequence[ApiScope]) -> list[str]:
 
 def require_future(moment: datetime | None, now: datetime) -> None:
     """Require that a moment, where there is one, is still to come. Raise Invalid."""
-    if moment is not None and moment < now:
+    if moment is not None and moment <= now:
         raise Invalid("Choose a moment in the future.", path=EXPIRES_AT)
 
 

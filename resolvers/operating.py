@@ -1,4 +1,4 @@
-"""What the operator does for a firm: its first administrator, its seats, the end of its sessions."""
+"""What the operator does for a firm by command: its first administrator, its seats, its sessions."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Integer, bindparam, delete, select, update
 
+from auth import challenges
 from core.errors import Invalid, NotFound
 from core.folding import fold
 from core.viewer import Language, Role, Viewer
@@ -15,7 +16,7 @@ from models.tables import LICENCE
 from resolvers import first_secrets, groups
 from resolvers.change import Change
 from resolvers.entering import acting
-from resolvers.passwords import own_words_of
+from resolvers.passwords import FIRM, own_words_of
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount, add_account
 
@@ -27,7 +28,11 @@ SET_LIMIT: Final = (
 BY_USERNAME: Final = select(Account.id).where(
     Account.licence_id == LICENCE, Account.username_folded == bindparam("username")
 )
-CHALLENGES_OF_ALL: Final = delete(Challenge).where(Challenge.licence_id == LICENCE)
+# A sign-in under way ends with the sessions; the link of whoever was invited stays (A12).
+UNDER_WAY: Final = delete(Challenge).where(
+    Challenge.licence_id == LICENCE, Challenge.step != challenges.FIRST_PASSWORD
+)
+UNDER_WAY_OF_ONE: Final = UNDER_WAY.where(Challenge.account_id == bindparam("account"))
 OF_ALL: Final = delete(Session).where(Session.licence_id == LICENCE).returning(Session.id)
 OF_ONE: Final = OF_ALL.where(Session.account_id == bindparam("account"))
 
@@ -66,7 +71,9 @@ async def create_administrator(ports: Ports, slug: str, said: NewAccount, passwo
         if password is None:
             await first_secrets.give(change, account, "access_granted")
         else:
-            await ports.passwords.require_strength(password, own_words_of(account))
+            (firm,) = await change.rows(FIRM)
+            own_words = (*own_words_of(account), firm.name, firm.slug)
+            await ports.passwords.require_strength(password, own_words)
             account.password_hash = await ports.passwords.hash(password)
         change.record("account.created", account=str(account.id), by="operator")
         return account.id
@@ -82,15 +89,16 @@ async def set_client_logins(ports: Ports, slug: str, seats: int) -> None:
 
 
 async def end_sessions(ports: Ports, slug: str, username: str | None) -> int:
-    """End the sessions of a licence, or of one account; return how many there were. Raise NotFound."""
+    """End the sessions of a licence, or of one of its accounts; return how many. Raise NotFound."""
     async with operating(ports, slug) as change:
         if username is None:
-            await change.rows(CHALLENGES_OF_ALL)
+            await change.rows(UNDER_WAY)
             ended = await change.rows(OF_ALL)
         else:
             account = await change.row(BY_USERNAME, username=fold(username))
             if account is None:
                 raise NotFound("There is no account with this user name.")
+            await change.rows(UNDER_WAY_OF_ONE, account=account.id)
             ended = await change.rows(OF_ONE, account=account.id)
         change.record("sessions.ended", username=username, count=len(ended))
         return len(ended)

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, update
 
 from auth import challenges, sessions
-from core.errors import Invalid, WrongCredentials
+from core.errors import Invalid, WeakPassword, WrongCredentials
 from models import Account, Licence
 from models.tables import LICENCE, AnyRow
 from resolvers import throttles
@@ -41,6 +41,9 @@ async def hash_of_new(
         (firm,) = await fetched(connection, FIRM, {"licence": licence_id})
     own_words = (*own_words_of(account), firm.name, firm.slug)
     await request.ports.passwords.require_strength(password, own_words, *NEW)
+    # The first one stands in a letter, and would stay good for ever (ASVS 6.4.1).
+    if await request.ports.passwords.verify(account.password_hash, password):
+        raise WeakPassword(path=NEW)
     return await request.ports.passwords.hash(password)
 
 

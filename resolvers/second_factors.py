@@ -70,7 +70,7 @@ COUNT_UP: Final = (
     .where(
         Passkey.licence_id == LICENCE,
         Passkey.id == bindparam("passkey"),
-        Passkey.sign_count < SIGN_COUNT,
+        or_(Passkey.sign_count < SIGN_COUNT, and_(Passkey.sign_count == 0, SIGN_COUNT == 0)),
     )
     .values(sign_count=SIGN_COUNT, last_used_at=bindparam("now"))
     .returning(Passkey.id)

@@ -23,6 +23,7 @@ from server.running import CannotRun
 from server.settings import BadSetting, Settings
 
 INTERRUPTED = 130
+MOST_SEATS = 1_000_000
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 
@@ -151,7 +152,8 @@ def create_administrator(
 
 @app.command()
 def set_client_logins(
-    slug: Slug, seats: Annotated[int, typer.Argument(min=0, help="How many clients may have access.")]
+    slug: Slug,
+    seats: Annotated[int, typer.Argument(min=0, max=MOST_SEATS, help="How many clients may have access.")],
 ) -> None:
     """Set how many client logins a licence has (50 at first)."""
 

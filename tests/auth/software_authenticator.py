@@ -6,6 +6,7 @@ that a page sends back.
 
 import json
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
@@ -38,8 +39,13 @@ class Said:
     cross_origin: bool | None = None
     fmt: str = "none"
     statement: dict[str, Any] = field(default_factory=dict[str, Any])
-    attests_itself: bool = False
+    attest: "Attest | None" = None
+    """What makes the statement, where it is not the one above."""
     key: bytes | None = None
+
+
+Attest = Callable[["SoftwareAuthenticator", bytes, bytes], dict[str, Any]]
+"""Returns an attestation of what an authenticator and a browser say."""
 
 
 @dataclass
@@ -60,9 +66,7 @@ class SoftwareAuthenticator:
         attested = NO_MODEL + len(self.credential_id).to_bytes(2, "big") + self.credential_id
         attested += cbor2.dumps(self.cose_key()) if said.key is None else said.key
         authenticator_data = self.about(said.rp_id or asked["rp"]["id"], said.flags | ATTESTED) + attested
-        statement = said.statement
-        if said.attests_itself:
-            statement = {"alg": ES256, "sig": self.signature(authenticator_data, client_data)}
+        statement = said.attest(self, authenticator_data, client_data) if said.attest else said.statement
         attestation = {"fmt": said.fmt, "attStmt": statement, "authData": authenticator_data}
         return self.written(clientDataJSON=client_data, attestationObject=cbor2.dumps(attestation))
 

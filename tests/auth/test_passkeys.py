@@ -2,17 +2,20 @@
 
 import json
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, Final
 
 import cbor2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from webauthn import verify_registration_response
 
 from auth import passkeys
 from auth.passkeys import LONGEST, LONGEST_ID, Made, RelyingParty
 from core.errors import TooLong, WrongCode
 from core.tokens import pack, unpack
+from tests.auth.attestations import as_of_old, by_certificate, by_itself
 from tests.auth.ceremonies import (
     CREATION,
     NONCE,
@@ -25,7 +28,7 @@ from tests.auth.ceremonies import (
     key_of,
     made,
 )
-from tests.auth.software_authenticator import PRESENT, VERIFIED, Said, SoftwareAuthenticator, changed
+from tests.auth.software_authenticator import PRESENT, VERIFIED, Attest, Said, SoftwareAuthenticator, changed
 
 
 def test_a_passkey_works_on_the_host_that_it_is_made_for_and_below_it() -> None:
@@ -75,7 +78,7 @@ def test_what_is_kept_of_a_passkey_is_its_id_its_key_and_its_count() -> None:
 
 def test_a_passkey_that_attests_itself_is_taken() -> None:
     it = authenticator()
-    assert made(it.make(CREATION, Said(fmt="packed", attests_itself=True))).credential_id == it.credential_id
+    assert made(it.make(CREATION, Said(fmt="packed", attest=by_itself))).credential_id == it.credential_id
 
 
 @pytest.mark.parametrize("origin", PARTY.origins)
@@ -203,9 +206,44 @@ def test_a_key_that_could_sign_nothing_is_refused(spoil: Callable[[dict[int, Any
         ("new", {}),
     ],
 )
-def test_certificates_are_not_asked_for_and_not_taken(fmt: str, statement: dict[str, Any]) -> None:
+def test_what_attests_nothing_is_not_taken(fmt: str, statement: dict[str, Any]) -> None:
     with pytest.raises(WrongCode):
         made(authenticator().make(CREATION, Said(fmt=fmt, statement=statement)))
+
+
+def takes_all(**_: object) -> bool:
+    return True
+
+
+@pytest.mark.parametrize("fmt", ["android-safetynet", "android-key", "apple", "fido-u2f", "tpm"])
+def test_kinds_of_attestation_that_no_browser_sends_unasked_are_not_looked_at(
+    fmt: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = import_module("webauthn.registration.verify_registration_response")
+    monkeypatch.setattr(library, f"verify_{fmt.replace('-', '_')}", takes_all)
+    said = Said(fmt=fmt)
+    assert verify_registration_response(
+        credential=authenticator().make(CREATION, said),
+        expected_challenge=NONCE,
+        expected_rp_id=PARTY.id,
+        expected_origin=ORIGIN,
+    )
+    with pytest.raises(WrongCode):
+        made(authenticator().make(CREATION, said))
+
+
+@pytest.mark.parametrize(("fmt", "attest"), [("packed", by_certificate), ("fido-u2f", as_of_old)])
+def test_certificates_are_not_asked_for_and_not_taken_though_they_are_right(fmt: str, attest: Attest) -> None:
+    it, said = authenticator(), Said(fmt=fmt, attest=attest)
+    verified = verify_registration_response(
+        credential=it.make(CREATION, said),
+        expected_challenge=NONCE,
+        expected_rp_id=PARTY.id,
+        expected_origin=ORIGIN,
+    )
+    assert verified.credential_id == it.credential_id
+    with pytest.raises(WrongCode):
+        made(it.make(CREATION, said))
 
 
 @pytest.mark.parametrize(
