@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid, bindparam, exists, or_, select, update
+from sqlalchemy import BigInteger, Uuid, and_, bindparam, exists, or_, select, update
 
 from auth import challenges, passkeys, recovery_codes, totp
 from auth.passkeys import RelyingParty
