@@ -42,6 +42,7 @@ CLAIM: Final = NEW.on_conflict_do_update(
     index_elements=[IdempotencyKey.licence_id, IdempotencyKey.account_id, IdempotencyKey.key],
     set_={
         "verb": NEW.excluded.verb,
+        "input_digest": NEW.excluded.input_digest,
         "created_at": NEW.excluded.created_at,
     },
     where=IS_OLD,

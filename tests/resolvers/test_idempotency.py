@@ -76,6 +76,12 @@ async def test_whoever_comes_second_waits_and_is_answered_what_the_first_made(ap
     assert await kept(api) == [{"id": str(slow.id)}]
 
 
+async def test_the_same_input_to_another_verb_is_another_input(api: Api) -> None:
+    await tries(api, Slow.at_once)
+    with pytest.raises(Conflict):
+        await tries(api, never, verb="createAccount")
+
+
 @pytest.mark.parametrize("failure", [Invalid("No."), RuntimeError("broken")])
 async def test_where_the_first_fails_the_second_makes_it(api: Api, failure: Exception) -> None:
     await api.token("arthur")
