@@ -1,10 +1,14 @@
 """Second factors as a journey needs them: added, shown at a sign-in, and shown in a session."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
 from pyotp.totp import TOTP
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
 
 from core.tokens import pack
 from models import Event
@@ -49,6 +53,9 @@ WRONG: Final = {
     "nobody present": Said(flags=0),
     "another page around it": Said(cross_origin=True),
 }
+WAITING: Final = text(
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 # Longer than a try takes to come back.
 A_WHILE: Final = timedelta(minutes=2)
 UNTIL_POINTS_ARE_BACK: Final = timedelta(seconds=70)
@@ -62,6 +69,14 @@ def codes_of(payload: dict[str, Any]) -> list[str]:
 async def copies(api: Api) -> Sequence[Event]:
     """Return what is remembered of passkeys that seem to be copies."""
     return [it for it in await rows(api, Event) if it.kind == "passkey.cloned"]
+
+
+async def waiting(database_url: str, number: int) -> None:
+    """Return once so many wait for what another has locked."""
+    engine = create_async_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with asyncio.timeout(20), engine.connect() as connection:
+        while (await connection.execute(WAITING)).scalar_one() < number:  # noqa: ASYNC110  the database's
+            await asyncio.sleep(0.01)
 
 
 class Journey:

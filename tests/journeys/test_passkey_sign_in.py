@@ -8,9 +8,7 @@ from typing import Final
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, text
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy import delete
 
 from auth.challenges import FIRST_PASSWORD, LASTS_FOR, hand_out
 from auth.passkeys import LONGEST
@@ -38,6 +36,7 @@ from tests.journeys.passkeys import (
     Journey,
     codes_of,
     copies,
+    waiting,
 )
 from tests.journeys.rows import block, row, set_values
 from tests.world import PASSWORD
@@ -119,6 +118,7 @@ async def test_a_recovery_code_signs_in_where_the_passkey_is_lost(journey: Journ
     codes = (await journey.adds("bert", journey.authenticator()))["recoveryCodes"]
     asked = await journey.signs_in("bert")
     assert (await journey.shows(asked, recoveryCode=codes[3]))["step"] == "SIGNED_IN"
+    assert codes_of(await journey.shows(asked, recoveryCode=codes[4])) == ["EXPIRED"]
 
 
 @pytest.mark.parametrize(
@@ -235,19 +235,10 @@ async def test_whoever_takes_a_passkey_away_does_not_wait_for_whoever_signs_in_w
         signing_in = asyncio.create_task(
             complete_two_factor(Request(journey.api.ports), asked["challenge"], proof)
         )
-        await somebody_waits(database_url)
+        await waiting(database_url, 1)
         await change.session.execute(delete(Passkey).where(Passkey.licence_id == change.viewer.licence_id))
     with pytest.raises(WrongCode):
         await signing_in
-
-
-async def somebody_waits(database_url: str) -> None:
-    """Return once somebody waits for what another has locked."""
-    engine = create_async_engine(database_url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    async with asyncio.timeout(20), engine.connect() as connection:
-        while not (await connection.execute(waiting)).scalar_one():  # noqa: ASYNC110  the database's
-            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(("after", "codes"), [(LASTS_FOR - SECOND, []), (LASTS_FOR, ["EXPIRED"])])

@@ -4,6 +4,7 @@ import asyncio
 import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -11,11 +12,16 @@ import httpx
 import pytest
 
 from auth.challenges import LASTS_FOR
+from auth.passkeys import RelyingParty
 from core.tokens import pack, unpack
 from models import Challenge, Event, Letter, Passkey, RecoveryCode
+from resolvers import second_factors
 from resolvers.passkeys import MOST, Added
 from resolvers.ports import Ports
+from resolvers.request import Request
 from server.app import create_app
+from server.house import open_house
+from server.settings import Settings
 from tests.api import Api
 from tests.auth.software_authenticator import Said, SoftwareAuthenticator
 from tests.conftest import SetClock
@@ -28,6 +34,7 @@ from tests.journeys.passkeys import (
     WRONG,
     Journey,
     codes_of,
+    waiting,
 )
 from tests.journeys.rows import rows
 from tests.world import PASSWORD, World
@@ -125,8 +132,10 @@ async def test_a_passkey_that_is_made_wrong_does_not_count_and_can_be_made_again
     assert codes_of(await journey.confirms("bert", begun, it)) == []
 
 
-async def test_a_challenge_makes_one_passkey(journey: Journey) -> None:
-    begun = await journey.begins("bert")
+@pytest.mark.parametrize("is_first", [True, False])
+async def test_a_challenge_makes_one_passkey(journey: Journey, *, is_first: bool) -> None:
+    proof = {} if is_first else {"code": (await journey.adds_app("bert"))[0].at(journey.clock.now())}
+    begun = await journey.begins("bert", **proof)
     assert codes_of(await journey.confirms("bert", begun, journey.authenticator())) == []
     refused = await journey.confirms("bert", begun, journey.authenticator())
     assert codes_of(refused) == ["EXPIRED"]
@@ -212,21 +221,31 @@ async def test_an_account_has_ten_passkeys_at_most(journey: Journey) -> None:
     assert len(await rows(journey.api, Passkey)) == MOST
 
 
-async def test_of_two_that_come_at_once_one_is_the_tenth(journey: Journey) -> None:
+async def at_once(journey: Journey, database_url: str, begun: list[dict[str, Any]]) -> list[list[str]]:
+    """Return the errors of confirmations that all wait for the same moment."""
+    request = Request(journey.api.ports, await journey.api.token("bert"))
+    async with request.change() as change:
+        await second_factors.hold(change)
+        going = [asyncio.create_task(journey.confirms("bert", one, journey.authenticator())) for one in begun]
+        await waiting(database_url, len(begun))
+    return sorted([codes_of(await one) for one in going])
+
+
+async def test_of_two_that_come_at_once_one_is_the_tenth(journey: Journey, database_url: str) -> None:
     app, _ = await journey.adds_app("bert")
     await with_passkeys(journey.api, "bert", MOST - 1)
     begun = [await journey.begins("bert", code=app.at(journey.clock.now()))]
     journey.clock.advance(A_WHILE)
     begun += [await journey.begins("bert", code=app.at(journey.clock.now()))]
-    done = await asyncio.gather(*(journey.confirms("bert", one, journey.authenticator()) for one in begun))
-    assert sorted(map(codes_of, done)) == [[], ["INVALID"]]
+    assert await at_once(journey, database_url, begun) == [[], ["INVALID"]]
     assert len(await rows(journey.api, Passkey)) == MOST
 
 
-async def test_of_two_first_passkeys_at_once_one_brings_recovery_codes(journey: Journey) -> None:
+async def test_of_two_first_passkeys_at_once_one_brings_recovery_codes(
+    journey: Journey, database_url: str
+) -> None:
     begun = [await journey.begins("bert") for _ in range(2)]
-    done = await asyncio.gather(*(journey.confirms("bert", one, journey.authenticator()) for one in begun))
-    assert sorted(map(codes_of, done)) == [[], ["EXPIRED"]]
+    assert await at_once(journey, database_url, begun) == [[], ["EXPIRED"]]
     assert len(await rows(journey.api, RecoveryCode)) == 10
 
 
@@ -298,3 +317,19 @@ async def test_passkeys_work_on_the_front_ends_below_the_public_address(
     it = SoftwareAuthenticator(origin)
     begun = await elsewhere.begins("bert")
     assert codes_of(await elsewhere.confirms("bert", begun, it)) == codes
+
+
+async def test_the_public_address_and_the_allowed_front_ends_are_what_passkeys_are_made_for(
+    database_url: str, tmp_path: Path
+) -> None:
+    settings = Settings(
+        home=tmp_path,
+        keys=tmp_path / "keys.json",
+        public_url="https://Portal.Example:443/",
+        allowed_origins=("https://office.portal.example", "https://elsewhere.example"),
+    )
+    async with open_house(settings, database_url, "smtp://localhost") as (ports, _):
+        party = RelyingParty.among(ports.origins)
+    assert party == RelyingParty(
+        "portal.example", ("https://portal.example", "https://office.portal.example")
+    )
