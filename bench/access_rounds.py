@@ -135,7 +135,7 @@ async def between(database: Explaining) -> dict[str, dict[str, Series]]:
 
 def found(plan: Plan) -> Ask:
     """Return what asks for the newest documents by one plan, whatever suits the reader."""
-    shape = Shape(plan, True, None, frozenset(), OrderField.UPDATED_AT, Cut(descending=True), is_far=True)  # noqa: FBT003
+    shape = Shape(plan, True, None, frozenset(), OrderField.UPDATED_AT, Cut(descending=True), is_far=True)  # noqa: FBT003  for staff
     return lambda request: request.rows(page_statement(shape), page_size=51)
 
 
@@ -175,6 +175,6 @@ ITSELF: Final[AnySelect] = select(Document.__table__).where(*OF_KEY)
 def with_version(*, for_staff: bool) -> AnySelect:
     """Return the statement of the row that the check returns, without the rule of access."""
     document = Document.__table__
-    columns = of_document(document, null(), document.c.updated_at, for_staff=for_staff)  # pyright: ignore[reportArgumentType]
+    columns = of_document(document, null(), document.c.updated_at, for_staff=for_staff)  # pyright: ignore[reportArgumentType]  no rights are read
     source = document.join(DocumentVersion, is_current(document))
     return select(*columns, *OF_VERSION).select_from(source).where(*OF_KEY)

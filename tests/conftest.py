@@ -95,10 +95,15 @@ def clock() -> SetClock:
 
 @pytest.fixture
 def ports(database: Database, clock: SetClock, tmp_path: Path) -> Ports:
-    keys = open_keys(tmp_path / "keys.json")
+    return ports_over(database, Store.open(tmp_path / "files"), clock, keys_in=tmp_path)
+
+
+def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Path) -> Ports:
+    """Return the ports of a server of its own, whose keys are in a folder."""
+    keys = open_keys(keys_in / "keys.json")
     return Ports(
         database=database,
-        store=Store.open(tmp_path / "files"),
+        store=store,
         clock=clock,
         passwords=Passwords(CHEAPEST),
         keys=keys,

@@ -12,19 +12,16 @@ import httpx
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from auth.keys import open_keys
-from auth.opaque_ids import OpaqueIds
-from auth.passwords import CHEAPEST, Passwords
+from auth.passwords import CHEAPEST
 from demo.firm import Firm
 from models import Account, Session, metadata
 from resolvers.database import Database
 from resolvers.founding import Founded
-from resolvers.points import Points, Purse
-from resolvers.ports import Ports
+from resolvers.points import Purse
 from server.app import create_app
 from storage.store import Store
 from tests.api import Api
-from tests.conftest import UPLOAD_LIMIT, SetClock
+from tests.conftest import SetClock, ports_over
 from tests.journeys.full_firm import Things, fill, of_client, of_one_alone, share_what_hangs_on
 from tests.world import PASSWORD, create_world
 
@@ -92,7 +89,7 @@ ROWS: Final = (
 async def two_firms(url: str, folder: Path) -> AsyncGenerator[TwoFirms]:
     """Fill an empty database with both firms, and yield them."""
     database = Database(url)
-    ports = ports_over(database, folder)
+    ports = ports_over(database, Store.open(folder), SetClock(), keys_in=folder.parent)
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     transport = httpx.ASGITransport(create_app(ports))
     async with (
@@ -104,23 +101,6 @@ async def two_firms(url: str, folder: Path) -> AsyncGenerator[TwoFirms]:
         yield firms
     await engine.dispose()
     await database.close()
-
-
-def ports_over(database: Database, folder: Path) -> Ports:
-    """Return ports of a server of its own."""
-    keys = open_keys(folder.parent / "keys.json")
-    return Ports(
-        database=database,
-        store=Store.open(folder),
-        clock=SetClock(),
-        passwords=Passwords(CHEAPEST),
-        keys=keys,
-        ids=OpaqueIds(keys.ids),
-        public_url="http://kluis.test",
-        upload_limit=UPLOAD_LIMIT,
-        wake_worker=lambda: None,
-        points=Points(database),
-    )
 
 
 async def fill_both(firms: TwoFirms) -> None:

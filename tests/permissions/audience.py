@@ -28,7 +28,7 @@ ROWS: Final = " UNION ALL ".join(
     f"SELECT {it}::text AS kept FROM {it} WHERE licence_id IN (:ours, :theirs)"  # noqa: S608  names of ours
     for it in TABLES
 )
-KEPT: Final = text(f"SELECT md5(string_agg(kept, '' ORDER BY kept)) FROM ({ROWS}) AS everything")  # noqa: S608
+KEPT: Final = text(f"SELECT md5(string_agg(kept, '' ORDER BY kept)) FROM ({ROWS}) AS everything")  # noqa: S608  names of ours
 # What was seen of a pair: who reads a document, how somebody's access to it is explained.
 Seen = dict[tuple[str, Key, Key], Any]
 

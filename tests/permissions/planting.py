@@ -4,15 +4,11 @@ import re
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
-from models.tables import AnySelect
-from resolvers import fetching
-from resolvers.fetching import Prepared
+from tests.models.rewriting import rewriting
 from tests.permissions.theatre import Theatre
 
 
@@ -72,24 +68,11 @@ class Planting:
                 statement = arm.taken_out(statement)
         return statement
 
-    def prepared(self, statement: AnySelect) -> Prepared:
-        ready = Prepared(statement)
-        ready.text = self.rewritten(ready.text)
-        return ready
-
-    def executed(self, _c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
-        return self.rewritten(statement), parameters
-
 
 @contextmanager
 def planting(theatre: Theatre) -> Generator[Planting]:
     """Yield where faults are planted; both ways of a statement to the database lead past it."""
-    engine = theatre.ports.database.engine.sync_engine
     with pytest.MonkeyPatch.context() as patch:
         planted = Planting(patch)
-        patch.setattr(fetching, "prepared", lru_cache(planted.prepared))
-        event.listen(engine, "before_cursor_execute", planted.executed, retval=True)
-        try:
+        with rewriting(theatre.ports.database, planted.rewritten):
             yield planted
-        finally:
-            event.remove(engine, "before_cursor_execute", planted.executed)

@@ -5,7 +5,7 @@ Nothing in it is changed: what the policy says may be done is done, and not kept
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -18,12 +18,12 @@ from core.rights import Right
 from models import Document, DocumentGrant
 from resolvers.database import Database
 from server.app import create_app
+from storage.store import Store
 from tests.api import Api
-from tests.conftest import SetClock
+from tests.conftest import SetClock, ports_over
 from tests.journeys.people import add_account
 from tests.journeys.rows import delete_document, row, set_values, writing
 from tests.journeys.rules import change_document, put_into, set_rule
-from tests.journeys.two_firms import ports_over
 from tests.world import World, create_world
 
 CAST: Final = ("anna", "arthur", "ines", "otto", "bert", "carla", "dirk", "eva", "nobody")
@@ -44,7 +44,7 @@ async def open_stage(url: str, folder: Path) -> AsyncGenerator[Stage]:
     """Fill an empty database, sign everybody in, and yield the stage."""
     database = Database(url)
     clock = SetClock()
-    ports = replace(ports_over(database, folder), clock=clock)
+    ports = ports_over(database, Store.open(folder), clock, keys_in=folder.parent)
     transport = httpx.ASGITransport(create_app(ports))
     async with httpx.AsyncClient(transport=transport, base_url=ports.public_url) as http:
         api = Api(ports, await create_world(ports), http)

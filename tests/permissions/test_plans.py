@@ -5,28 +5,25 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import lru_cache
 from itertools import count
 from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
-from sqlalchemy import event
 
 from core.errors import Forbidden, NotFound
 from core.rights import Right
 from core.tokens import Token
 from core.viewer import Viewer
-from models.tables import AnySelect
 from permissions.access import Plan, some_readable
-from resolvers import document_lists, document_rows, fetching, gate
+from resolvers import document_lists, document_rows, gate
 from resolvers.change import Change
 from resolvers.document_lists import DocumentsAsked, OrderField, Shape, page_statement
-from resolvers.fetching import Prepared
 from resolvers.paging import Cut, PageAsked
 from resolvers.ports import Ports
 from resolvers.request import Request
+from tests.models.rewriting import rewriting
 from tests.permissions.small_worlds import (
     PEOPLE,
     SHARED_THEN_MORE,
@@ -179,37 +176,19 @@ FAULTS = (
 
 
 @contextmanager
-def planted(ports: Ports, fault: Fault) -> Generator[list[str]]:
+def planted(ports: Ports, fault: Fault) -> Generator[set[str]]:
     """Change the statements on their way to the database, by either way; yield those that were changed."""
-    changed: list[str] = []
 
     def rewritten(statement: str) -> str:
-        if not fault.pattern or not re.search(fault.pattern, statement):
-            return statement
-        changed.append(statement)
-        return re.sub(fault.pattern, taken_away, statement)
+        return re.sub(fault.pattern, taken_away, statement) if fault.pattern else statement
 
     def taken_away(found: re.Match[str]) -> str:
         # The parameters stay: a statement must go on naming each of them.
         kept = re.findall(r"\$\d+::[A-Z]+(?:\[\])?", found.group())
         return fault.instead + "".join(f" AND {it} IS NOT NULL" for it in kept)
 
-    def fetched(statement: AnySelect) -> Prepared:
-        ready = Prepared(statement)
-        ready.text = rewritten(ready.text)
-        return ready
-
-    def executed(_c: Any, _u: Any, statement: str, parameters: Any, *_: Any) -> tuple[str, Any]:
-        return rewritten(statement), parameters
-
-    engine = ports.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", executed, retval=True)
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(fetching, "prepared", lru_cache(fetched))
-            yield changed
-    finally:
-        event.remove(engine, "before_cursor_execute", executed)
+    with rewriting(ports.database, rewritten) as changed:
+        yield changed
 
 
 def some_worlds() -> list[SmallWorld]:

@@ -11,15 +11,11 @@ import uvloop
 from obstore.store import MemoryStore
 from sqlalchemy import event
 
-from auth.keys import open_keys
-from auth.opaque_ids import OpaqueIds
-from auth.passwords import CHEAPEST, Passwords
 from resolvers import document_lists
 from resolvers.database import SERVER_SETTINGS, Database
-from resolvers.points import Points
 from resolvers.ports import Ports
 from storage.store import Store
-from tests.conftest import UPLOAD_LIMIT, SetClock
+from tests.conftest import SetClock, ports_over
 from tests.permissions.audience import Audience
 
 T = TypeVar("T")
@@ -50,20 +46,9 @@ class Theatre:
 @contextmanager
 def opened_theatre(url: str, folder: Path) -> Generator[Theatre]:
     """Yield a theatre on a database."""
-    database, clock, keys = Database(url), SetClock(), open_keys(folder / "keys.json")
+    database, clock = Database(url), SetClock()
     event.listen(database.engine.sync_engine, "do_connect", without_the_second_wall)
-    ports = Ports(
-        database=database,
-        store=Store(MemoryStore()),
-        clock=clock,
-        passwords=Passwords(CHEAPEST),
-        keys=keys,
-        ids=OpaqueIds(keys.ids),
-        public_url="http://kluis.test",
-        upload_limit=UPLOAD_LIMIT,
-        wake_worker=lambda: None,
-        points=Points(database),
-    )
+    ports = ports_over(database, Store(MemoryStore()), clock, keys_in=folder)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, pytest.MonkeyPatch.context() as patch:
         # Few and many are so few here that lists are found in each of the ways.
         patch.setattr(document_lists, "FEW", 8)
