@@ -122,11 +122,9 @@ STAMP: Final = ADD.on_conflict_do_update(
 
 async def stamp_on_entering(change: Change, document_id: UUID, categories: Collection[UUID]) -> None:
     """Stamp a document that has just entered these categories within its dossier (A3)."""
-    if not categories:
-        return
-    # What a program holds counts for the rule even where the program itself may only send documents in.
-    values = {"document": document_id, "categories": list(categories)}
-    await stamp(change, await change.rows(ON_ENTERING, principals=change.viewer.principals, **values))
+    if categories:
+        due = await change.rows(ON_ENTERING, document=document_id, categories=list(categories))
+        await stamp(change, due)
 
 
 async def stamp(change: Change, due: Sequence[AnyRow]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import Delete, Select, delete, select
 
 from core.rights import ALL_RIGHTS, Right
 from models import AccountGroup, AccountGroupMember, DocumentGrant, Event, Principal
@@ -14,6 +15,7 @@ from tests.journeys.answers import answer_to, mistakes, refused_fields
 from tests.journeys.people import account, add_account, add_advisor, add_group
 from tests.journeys.rows import block, delete_document, rows, writing
 from tests.journeys.rules import SET_RIGHTS, can, events
+from tests.journeys.waiting import somebody_waits
 
 CREATE = """
 mutation ($input: CreateGroupInput!) {
@@ -281,6 +283,58 @@ async def test_of_two_administrators_who_remove_each_other_at_once_one_is_left(a
     # whoever was removed while he waited removes nobody any more
     assert sorted(map(mistakes, payloads)) == [[], [("FORBIDDEN", None)]]
     assert len(await members_of(api, group)) == 1
+
+
+def administrators(api: Api) -> Select[AccountGroup]:
+    """Return the statement that holds the row which everybody waits for who takes a keeper away."""
+    own = AccountGroup.licence_id == api.world.firm.licence_id
+    return select(AccountGroup).where(own, AccountGroup.built_in == "ADMINISTRATORS").with_for_update()
+
+
+def membership(api: Api, who: str) -> Delete:
+    """Return the statement that takes somebody out of all groups."""
+    account_id = api.world.accounts[who].id
+    own = AccountGroupMember.licence_id == api.world.firm.licence_id
+    return delete(AccountGroupMember).where(own, AccountGroupMember.account_id == account_id)
+
+
+async def test_who_is_removed_from_the_administrators_while_he_waits_removes_nobody(
+    api: Api, database_url: str
+) -> None:
+    group = api.world.firm.administrators
+    async with writing(api) as firm:
+        await firm.join(group, api.world.accounts["anna"])
+    await api.token("anna")
+    async with writing(api) as firm:
+        await firm.session.execute(administrators(api))
+        waiting = asyncio.create_task(set_members(api, "anna", group, "anna"))
+        await somebody_waits(database_url)
+        await firm.session.execute(membership(api, "anna"))
+    assert mistakes(await waiting) == [("FORBIDDEN", None)]
+    assert await members_of(api, group) == {"arthur"}
+
+
+async def test_nobody_relies_on_a_keeper_who_is_being_taken_away(api: Api, database_url: str) -> None:
+    # given a document that a group keeps, and Anna by name
+    await add_account(api, "nora")
+    group = await add_group(api, "Notarissen", "nora")
+    await kept_by(api, group)
+    async with writing(api) as firm:
+        await firm.grant(api.world.document, api.world.accounts["anna"].id, ALL_RIGHTS)
+    await api.token("anna")
+    said: dict[str, Any] = {
+        "documentId": api.id("Document", api.world.document.id),
+        "principalId": account(api, "anna"),
+        "rights": [],
+    }
+    # when she gives her row away while the group is being emptied
+    async with writing(api) as firm:
+        await firm.session.execute(administrators(api))
+        waiting = asyncio.create_task(api.gets("anna", SET_RIGHTS, input=said))
+        await somebody_waits(database_url)
+        await firm.session.execute(membership(api, "nora"))
+    # then she has to keep it
+    assert mistakes((await waiting)["setDocumentRights"]) == [("INVALID", ["input", "rights"])]
 
 
 async def kept_by(api: Api, group: UUID) -> None:

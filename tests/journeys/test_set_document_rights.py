@@ -23,7 +23,7 @@ from tests.api import Api
 from tests.conftest import START, SetClock
 from tests.journeys.answers import answer_to, mistakes, refused_fields
 from tests.journeys.rows import block, row, rows, set_values, writing
-from tests.models.catalogue import asked
+from tests.journeys.waiting import somebody_waits
 
 SET_RIGHTS = """
 mutation ($input: SetDocumentRightsInput!) {
@@ -444,16 +444,6 @@ async def test_what_was_withdrawn_is_gone_for_him_by_every_path_at_once(api: Api
 
 def bert_relation(api: Api) -> str:
     return api.id("Relation", api.world.relations["bert"].id)
-
-
-WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-
-
-async def somebody_waits(database_url: str) -> None:
-    """Return once a statement waits for what another holds."""
-    async with asyncio.timeout(20):
-        while not await asked(database_url, WAITING):
-            pass
 
 
 async def test_who_waits_while_his_right_is_taken_away_has_lost_it(api: Api, database_url: str) -> None:

@@ -114,6 +114,14 @@ async def test_the_revision_rises_with_every_change(api: Api) -> None:
     assert revisions == [2, 3, 4]
 
 
+async def test_a_client_sees_the_revision_rise_with_every_change_of_what_he_sees(api: Api) -> None:
+    query = "query ($id: ID!) { document(id: $id) { revision updatedBy { displayName } } }"
+    for who, revision, name in (("anna", 2, "Anna Lindeman"), ("arthur", 3, "Arthur Maes")):
+        await update(api, who)
+        seen = await api.gets("bert", query, id=api.id("Document", api.world.document.id))
+        assert seen["document"] == {"revision": revision, "updatedBy": {"displayName": name}}
+
+
 async def test_a_change_is_remembered_by_the_names_of_what_changed(api: Api) -> None:
     await update(api, "anna", description="Nieuw", categoryIds=[])
     event = await row(api, Event)
