@@ -37,8 +37,9 @@ class Bucket:
 
     def wait(self, points: int, full_at: datetime | None, now: datetime) -> int:
         """Return in how many seconds there will be so many points; at least 1."""
-        missing = points - self.left(full_at, now)
-        return max(1, -int(-missing // self.per_second))
+        # In times as above: a point that is back in a second is not one to wait a minute for.
+        lacking = (full_at or now) - now - (self.capacity - points) * self.takes(1)
+        return max(1, -(-lacking // timedelta(seconds=1)))
 
 
 MOMENT: Final = DateTime(timezone=True)

@@ -13,28 +13,32 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from core.tokens import pack, unpack
 
 LASTS_FOR: Final = timedelta(seconds=60)
-# licence, session, document, version, whether to open it in the browser, when it ends (seconds since 1970)
-FORM = struct.Struct(">16s16s16sI?Q")
+# licence, session or API key, whether it is a key, document, version, whether to open it in the browser,
+# when it ends (seconds since 1970)
+FORM = struct.Struct(">16s16s?16sI?Q")
 NONCE_BYTES: Final = 12
 PURPOSE: Final = b"content"
 
 
 @dataclass(frozen=True, slots=True)
 class ContentLink:
-    """What an address of content says; session, account and right are read again when it is used."""
+    """What an address of content says; session or key, account and right are read again when it is used."""
 
     licence_id: UUID
     session_id: UUID
+    """Of the one whom it was made for; of a program its API key."""
     document_id: UUID
     version: int
     inline: bool
     expires_at: datetime
+    is_program: bool = False
 
     def seal(self, key: bytes) -> str:
         """Return the text that goes into the address: it can neither be read nor be changed (RFC 5116)."""
         said = FORM.pack(
             self.licence_id.bytes,
             self.session_id.bytes,
+            self.is_program,
             self.document_id.bytes,
             self.version,
             self.inline,
@@ -51,10 +55,16 @@ def read(key: bytes, text: str, now: datetime) -> ContentLink | None:
         said = AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], PURPOSE)
     except (InvalidTag, ValueError):
         return None
-    licence, session, document, version, inline, ends = FORM.unpack(said)
+    licence, session, is_program, document, version, inline, ends = FORM.unpack(said)
     expires_at = datetime.fromtimestamp(ends, UTC)
     if expires_at <= now:
         return None
     return ContentLink(
-        UUID(bytes=licence), UUID(bytes=session), UUID(bytes=document), version, inline, expires_at
+        UUID(bytes=licence),
+        UUID(bytes=session),
+        UUID(bytes=document),
+        version,
+        inline,
+        expires_at,
+        is_program=is_program,
     )

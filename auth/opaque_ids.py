@@ -13,6 +13,7 @@ from core.tokens import pack, unpack
 # One letter says the type, so that a mistaken id is found where it is used.
 LETTERS: Final = {
     "Account": "A",
+    "ApiKey": "P",
     "BusinessUnit": "B",
     "Category": "C",
     "CategoryRule": "K",
@@ -22,8 +23,10 @@ LETTERS: Final = {
     "Group": "U",
     "Holding": "H",
     "Licence": "L",
+    "Passkey": "W",
     "Relation": "R",
     "Session": "S",
+    "TotpDevice": "T",
 }
 TYPES: Final = {letter: name for name, letter in LETTERS.items()}
 BLOCK = 16

@@ -52,6 +52,8 @@ ALIVE = (
         Session.expires_at > bindparam("now"),
         Session.last_seen_at > bindparam("idle_since"),
         Account.blocked_at.is_(None),
+        # A program has a key, and no session that no scope would limit.
+        Account.role != "SERVICE",
     )
 )
 BY_DIGEST = ALIVE.where(Session.digest == bindparam("digest"))
@@ -64,6 +66,11 @@ SEEN = (
         Session.last_seen_at < bindparam("seen_before"),
     )
     .values(last_seen_at=bindparam("now"))
+)
+CLOSE_ALL = delete(Session).where(
+    Session.licence_id == LICENCE,
+    Session.account_id == bindparam("account"),
+    Session.id.is_distinct_from(bindparam("kept", type_=Uuid())),
 )
 CLOSE = delete(Session).where(Session.licence_id == LICENCE, Session.id == bindparam("session"))
 
@@ -116,6 +123,14 @@ def open_session(change: AsyncSession, account_id: UUID, token: Token, now: date
     )
 
 
+async def close_all(
+    change: AsyncSession, licence_id: UUID, account_id: UUID, *, keep: UUID | None = None
+) -> None:
+    """End the sessions of an account, all but `keep`."""
+    values = {"licence": licence_id, "account": account_id, "kept": keep}
+    await change.execute(CLOSE_ALL, values)
+
+
 async def close_session(change: AsyncSession, viewer: Viewer) -> None:
     """End the viewer's session."""
     await change.execute(CLOSE, {"licence": viewer.licence_id, "session": viewer.session_id})
@@ -129,5 +144,5 @@ async def note_seen(change: AsyncSession, viewer: Viewer, now: datetime) -> None
 
 
 def should_note(viewer: Viewer, now: datetime) -> bool:
-    """Return whether the session's last use is old enough to be noted again."""
-    return viewer.seen_at < now - SEEN_EVERY
+    """Return whether the last use of a session, or of an API key, is old enough to be noted again."""
+    return viewer.seen_at is None or viewer.seen_at < now - SEEN_EVERY

@@ -132,6 +132,23 @@ class WrongCredentials(Correctable):
     message = "The user name or the password is not right."
 
 
+class WrongCode(Correctable):
+    """A code of a second factor that is not right, or was used before: nobody is told which."""
+
+    code = "WRONG_CODE"
+    message = "The code is not right, or it was used before."
+
+
+class Expired(Correctable):
+    code = "EXPIRED"
+    message = "It is too late for this. Begin again."
+
+
+class WeakPassword(Correctable):
+    code = "WEAK_PASSWORD"
+    message = "This password is too easy to guess. Take four words or more that do not belong together."
+
+
 class TooManyTries(Correctable):
     """`retry_after` is in seconds."""
 

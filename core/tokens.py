@@ -4,6 +4,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Self
 from uuid import UUID
 
 SECRET_BYTES = 32
@@ -19,12 +20,12 @@ class Token:
     secret: bytes
 
     @classmethod
-    def new(cls, licence_id: UUID) -> "Token":
+    def new(cls, licence_id: UUID) -> Self:
         """Return a fresh token of a licence."""
         return cls(licence_id, secrets.token_bytes(SECRET_BYTES))
 
     @classmethod
-    def parse(cls, text: str) -> "Token | None":
+    def parse(cls, text: str) -> Self | None:
         """Return the token that `text` spells, or None when it spells none."""
         raw = unpack(text)
         if raw is None or len(raw) != 16 + SECRET_BYTES:

@@ -41,8 +41,9 @@ class Viewer:
     licence_id: UUID
     account_id: UUID
     session_id: UUID
-    seen_at: datetime
-    """When the session was last noted as used."""
+    """The session that asks; for a program its API key, which is to it what a session is to a person."""
+    seen_at: datetime | None
+    """When that was last noted as used; None: never."""
     roles: frozenset[Role]
     language: Language
     principals: tuple[UUID, ...]
@@ -50,6 +51,11 @@ class Viewer:
     relation_id: UUID | None = None
     scopes: frozenset[ApiScope] | None = None
     """What the API key of a program lets it do; None: a person, whom no scope limits."""
+
+    @property
+    def is_program(self) -> bool:
+        """Return whether the viewer is a partner's program, and no person."""
+        return self.scopes is not None
 
     @property
     def is_staff(self) -> bool:

@@ -19,6 +19,8 @@ from mail.writing import Writing, write
 # Python 3.11 loses blanks where it folds a header that is not ASCII, so headers are not folded below the
 # 998 octets that a line may have (RFC 5322 section 2.1.1).
 POLICY = SMTP.clone(max_line_length=998)
+# RFC 2045 section 6.7; the library breaks lines of quoted-printable where headers are folded.
+BODY_POLICY = SMTP.clone(max_line_length=76)
 LONGEST_NAME = 150
 
 
@@ -26,8 +28,23 @@ class Kind(StrEnum):
     """What a letter is about; the templates say which details each one needs."""
 
     ACCESS_GRANTED = "access_granted"
+    ACCESS_GRANTED_BY_LINK = "access_granted_by_link"
     DOCUMENT_SHARED = "document_shared"
     DOCUMENT_UPLOADED = "document_uploaded"
+    PASSKEY_ADDED = "passkey_added"
+    PASSKEY_REMOVED = "passkey_removed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  no password
+    PASSWORD_RESET = "password_reset"  # noqa: S105  no password
+    PASSWORD_RESET_BY_LINK = "password_reset_by_link"  # noqa: S105  no password
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    TWO_FACTOR_DISABLED = "two_factor_disabled"
+    TWO_FACTOR_ENABLED = "two_factor_enabled"
+    TWO_FACTOR_RESET = "two_factor_reset"
+
+
+BY_LINK = frozenset({Kind.ACCESS_GRANTED_BY_LINK, Kind.PASSWORD_RESET_BY_LINK})
+"""What carries a link that works once; the others that carry a secret carry a password (A12)."""
+FIRST_PASSWORD_PAGE = "/first-password"  # noqa: S105  no password
 
 
 class Unwritable(Exception):
@@ -70,8 +87,22 @@ def compose(letter: LetterContent) -> EmailMessage:
 def values_of(letter: LetterContent) -> dict[str, Any]:
     """Return what the template may name; each on one line, so that no name adds lines to a letter."""
     details = {key: one_line(it) if isinstance(it, str) else it for key, it in letter.details.items()}
-    secret = {} if letter.secret is None else {"password": letter.secret}
-    return details | secret | {"licence": one_line(letter.licence_name), "portal_url": letter.portal_url}
+    known = {
+        "licence": one_line(letter.licence_name),
+        "portal_url": letter.portal_url,
+        "written_at": letter.written_at.isoformat(),
+    }
+    return details | secret_of(letter) | known
+
+
+def secret_of(letter: LetterContent) -> dict[str, str]:
+    """Return the secret by the name under which a template shows it: a password, or a link."""
+    if letter.secret is None:
+        return {}
+    if letter.kind in BY_LINK:
+        # Behind the #, so that it reaches no server's log and no scanner of links uses it up.
+        return {"single_use_link": f"{letter.portal_url}{FIRST_PASSWORD_PAGE}#{letter.secret}"}
+    return {"password": letter.secret}
 
 
 def enveloped(letter: LetterContent, subject: str) -> EmailMessage:
@@ -90,6 +121,9 @@ def enveloped(letter: LetterContent, subject: str) -> EmailMessage:
 
 def fill(message: EmailMessage, writing: Writing, *, boundary: str) -> None:
     """Put the text and the page into the message, in characters that every relay passes on."""
-    message.set_content(writing.text, cte="quoted-printable")
-    message.add_alternative(writing.page, subtype="html", cte="quoted-printable")
-    message.set_boundary(boundary)
+    message["MIME-Version"] = "1.0"
+    message.make_alternative(boundary)
+    for words, subtype in ((writing.text, "plain"), (writing.page, "html")):
+        part = EmailMessage(BODY_POLICY)
+        part.set_content(words, subtype=subtype, cte="quoted-printable")
+        message.attach(part)

@@ -1,6 +1,7 @@
 """The sink: a mail server on this machine that keeps what it gets as files, for the demo and for tests."""
 
 import asyncio
+import logging
 import os
 import re
 from contextlib import suppress
@@ -16,6 +17,9 @@ HOST = "127.0.0.1"
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
 LONGEST_NAME = 100
+
+# Below this level the library logs what is said to it; at DEBUG every line of a letter, with its password.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 class Sink:

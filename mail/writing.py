@@ -1,7 +1,7 @@
 """The writing desk: turns a letter's kind and values into a subject, a text and a page, from one template."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,17 @@ SALUTATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """What the recipient reads."""
+    """What the recipient reads; where it carries a secret, no log must show it."""
 
     subject: str
-    text: str
-    page: str
+    text: str = field(repr=False)
+    page: str = field(repr=False)
 
 
 def desk(layout: str, *, autoescape: bool) -> Environment:
     """Return the templates of the letters on one layout; a value that is missing is an error."""
     return Environment(
-        loader=FileSystemLoader([TEMPLATES / layout, TEMPLATES / "letters"]),
+        loader=FileSystemLoader([TEMPLATES / layout, TEMPLATES / "passages", TEMPLATES / "letters"]),
         undefined=StrictUndefined,
         auto_reload=False,
         autoescape=autoescape,  # noqa: S701  off for plain text alone

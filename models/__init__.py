@@ -6,6 +6,8 @@ from models.accounts import (
     AccountGroupMember,
     ApiKey,
     Challenge,
+    KnownNetwork,
+    Passkey,
     Principal,
     RecoveryCode,
     Session,
@@ -22,7 +24,7 @@ from models.documents import (
     Upload,
 )
 from models.dossiers import Dossier, DossierMember, Holding
-from models.letters import Event, Letter, Throttle
+from models.letters import Event, IdempotencyKey, Letter, Throttle
 from models.licences import BusinessUnit, Licence
 from models.relations import Relation
 from models.tables import Entity, metadata
@@ -47,8 +49,11 @@ __all__ = [
     "Entity",
     "Event",
     "Holding",
+    "IdempotencyKey",
+    "KnownNetwork",
     "Letter",
     "Licence",
+    "Passkey",
     "Principal",
     "RecoveryCode",
     "Relation",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, Text, text
+from sqlalchemy import BigInteger, LargeBinary, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -94,8 +94,19 @@ class Session(Keyed):
     )
 
 
+class KnownNetwork(Linked):
+    """A network that an account signed in from: others who guess do not lock it out there (ASVS 6.1.1)."""
+
+    __tablename__ = "known_network"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    network: Mapped[str] = mapped_column(primary_key=True)
+    signed_in_at: Mapped[datetime]
+    __table_args__ = (refers_to("account_id", "account"),)
+
+
 class Challenge(Keyed):
-    """What is handed out between the steps of a sign-in."""
+    """What is handed out between the steps of a sign-in, or mailed as the link of a new account."""
 
     __tablename__ = "challenge"
 
@@ -104,10 +115,13 @@ class Challenge(Keyed):
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+    nonce: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What a passkey is asked to sign."""
     __table_args__ = (
         refers_to("account_id", "account"),
-        one_of("step", "TWO_FACTOR", "PASSWORD_CHANGE"),
+        one_of("step", "TWO_FACTOR", "PASSWORD_CHANGE", "FIRST_PASSWORD", "PASSKEY_ENROLMENT"),
         unique("digest"),
+        index("challenge_account", "account_id"),
     )
 
 
@@ -122,6 +136,25 @@ class TotpDevice(Keyed):
     __table_args__ = (
         refers_to("account_id", "account"),
         index("totp_device_account", "account_id"),
+    )
+
+
+class Passkey(Keyed):
+    """A passkey as a second factor (WebAuthn)."""
+
+    __tablename__ = "passkey"
+
+    account_id: Mapped[UUID]
+    name: Mapped[str]
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime]
+    last_used_at: Mapped[datetime | None]
+    __table_args__ = (
+        refers_to("account_id", "account"),
+        unique("credential_id"),
+        index("passkey_account", "account_id"),
     )
 
 
@@ -144,6 +177,8 @@ class ApiKey(Keyed):
     prefix: Mapped[str]
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    networks: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    """From where it may be used; null: from anywhere."""
     created_at: Mapped[Created]
     created_by: Mapped[UUID | None]
     expires_at: Mapped[datetime | None]

@@ -52,6 +52,24 @@ class Event(Keyed):
     )
 
 
+class IdempotencyKey(Linked):
+    """What a creating mutation made when it first came with this key, for 24 hours."""
+
+    __tablename__ = "idempotency_key"
+
+    account_id: Mapped[UUID] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    verb: Mapped[str]
+    input_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    made: Mapped[Details]
+    """The keys of the answer's payload."""
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        refers_to("account_id", "account"),
+        index("idempotency_key_created", "created_at"),
+    )
+
+
 class Throttle(Linked):
     """One counted thing: the moment at which nothing of it counts any more (GCRA)."""
 

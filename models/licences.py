@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables import Created, Entity, Keyed, NewId, unique
+from models.tables import Created, Entity, Keyed, NewId, one_of, unique
 
 
 class Licence(Entity):
@@ -15,8 +15,14 @@ class Licence(Entity):
     slug: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     client_login_limit: Mapped[int] = mapped_column(server_default=text("50"))
+    first_secret: Mapped[str] = mapped_column(server_default=text("'PASSWORD'"))
+    """What a new account is mailed: a first password (S034), or a link that works once (A12)."""
+    staff_need_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[Created]
-    __table_args__ = (CheckConstraint("client_login_limit >= 0", name="client_login_limit"),)
+    __table_args__ = (
+        CheckConstraint("client_login_limit >= 0", name="client_login_limit"),
+        one_of("first_secret", "PASSWORD", "LINK"),
+    )
 
 
 class BusinessUnit(Keyed):

@@ -62,6 +62,8 @@ def meets(needed: Requires, viewer: Viewer, source: Any) -> bool:
     if needed.role:
         own = bool(needed.or_own) and is_own(viewer, source)
         held.append(own or counts_as(viewer, needed.role, needed.scope))
+    if needed.person:
+        held.append(not viewer.is_program)
     if needed.scope:
         held.append(may_use(viewer, needed.scope))
     return bool(held) and all(held)
@@ -70,7 +72,7 @@ def meets(needed: Requires, viewer: Viewer, source: Any) -> bool:
 def is_own(viewer: Viewer, source: Any) -> bool:
     """Return whether a relation or an account is that of the person who asks; a program has none."""
     own = {viewer.account_id, viewer.relation_id} - {None}
-    return viewer.scopes is None and source.id in own
+    return not viewer.is_program and source.id in own
 
 
 class SignedIn(FieldPermission):
@@ -78,6 +80,12 @@ class SignedIn(FieldPermission):
 
     def allows(self, viewer: Viewer, source: Any) -> bool:
         return True
+
+
+class IsPerson(FieldPermission):
+    """Whoever signed in himself; no program, which has no session, no password and no profile."""
+
+    directive = Requires(person=True)
 
 
 class IsStaff(FieldPermission):

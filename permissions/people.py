@@ -18,6 +18,8 @@ SEES_FILES = bindparam("sees_files", type_=Boolean())
 """Whether all relations, dossiers, accounts and groups exist for the viewer."""
 SEES_CATEGORIES = bindparam("sees_categories", type_=Boolean())
 """Whether all categories do."""
+SEES_KEYS = bindparam("sees_keys", type_=Boolean())
+"""Whether all API keys do."""
 OWN_ACCOUNT = bindparam("own_account", type_=Uuid())
 OWN_RELATION = bindparam("own_relation", type_=Uuid())
 
@@ -63,6 +65,11 @@ def sees_category_rule() -> ColumnElement[bool]:
     It leads to a category and to an account or a group: whoever sees it sees these.
     """
     return and_(SEES_FILES, SEES_CATEGORIES)
+
+
+def sees_api_key() -> ColumnElement[bool]:
+    """Say: this API key can be looked up by the viewer, who administers the licence."""
+    return SEES_KEYS.expression
 
 
 def may_introspect(viewer: Viewer | None) -> bool:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from core.viewer import ApiScope, Viewer
+from core.viewer import ApiScope, Role, Viewer
 from models.tables import LICENCE
 from permissions.access import PRINCIPALS
-from permissions.people import OWN_ACCOUNT, OWN_RELATION, SEES_CATEGORIES, SEES_FILES
-from permissions.scopes import acts_as_staff, may_use
+from permissions.people import OWN_ACCOUNT, OWN_RELATION, SEES_CATEGORIES, SEES_FILES, SEES_KEYS
+from permissions.scopes import acts_as_staff, counts_as, may_use
 
 
 def told_of(viewer: Viewer) -> dict[str, Any]:
@@ -19,6 +19,7 @@ def told_of(viewer: Viewer) -> dict[str, Any]:
         PRINCIPALS.key: viewer.principals if may_use(viewer, ApiScope.DOCUMENTS_READ) else (),
         SEES_FILES.key: acts_as_staff(viewer, ApiScope.RELATIONS_READ),
         SEES_CATEGORIES.key: acts_as_staff(viewer, ApiScope.DOCUMENTS_READ),
+        SEES_KEYS.key: counts_as(viewer, Role.ADMINISTRATOR, None),
         OWN_ACCOUNT.key: viewer.account_id,
         OWN_RELATION.key: viewer.relation_id,
     }

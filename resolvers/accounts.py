@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, select
 
 from auth.sessions import IS_ADMINISTRATOR
 from core.viewer import Role
-from models import Account
+from models import Account, AccountGroupMember
 from models.tables import LICENCE, AnyRow
 from permissions.people import sees_account
 from resolvers.levels import column, looked_up
@@ -35,6 +35,10 @@ ACCOUNT: Final = select(
 BY_IDS: Final = ACCOUNT.where(Account.id == IDS)
 SEEN_BY_IDS: Final = BY_IDS.where(sees_account())
 OF_RELATIONS: Final = ACCOUNT.where(Account.relation_id == IDS)
+GROUPS_OF: Final = select(AccountGroupMember.group_id).where(
+    AccountGroupMember.licence_id == LICENCE,
+    AccountGroupMember.account_id == bindparam("account", type_=Uuid()),
+)
 BY_NAME: Final = NamedList(
     ACCOUNT.where(sees_account()), Account.display_name_folded.expression, Account.id.expression
 )
@@ -63,6 +67,11 @@ async def of_relations(request: Reading, parents: Sequence[AnyRow]) -> list[AnyR
     found = await request.rows(OF_RELATIONS, ids=column(parents, "id"))
     accounts = {row.relation_id: row for row in found}
     return [accounts.get(parent.id) for parent in parents]
+
+
+async def principals_of(request: Reading, account_id: UUID) -> list[UUID]:
+    """Return what a grant to an account can name: itself and its groups."""
+    return [account_id, *(row.group_id for row in await request.rows(GROUPS_OF, account=account_id))]
 
 
 async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
-from auth import content_links, sessions
+from auth import bearers, content_links
 from auth.content_links import ContentLink
 from core.errors import NotFound
 from core.viewer import Viewer
@@ -70,6 +70,7 @@ async def urls(
             version=version or it.current_version,
             inline=inline,
             expires_at=request.now + content_links.LASTS_FOR,
+            is_program=viewer.is_program,
         )
         for it in documents
     ]
@@ -81,15 +82,16 @@ def url(ports: Ports, link: ContentLink) -> str:
     return f"{ports.public_url}/content/{link.seal(ports.keys.links)}"
 
 
-async def open_content(ports: Ports, text: str, *, record: bool = True) -> Content:
+async def open_content(ports: Ports, text: str, *, address: str, record: bool = True) -> Content:
     """Return the file that an address stands for, and remember that it was opened or downloaded.
 
-    Session, account and right are read again; NotFound says nothing of which of them is missing.
+    Session or API key, account and right are read again, and `address` must be one that a key may be used
+    from; NotFound says nothing of which of them is missing.
     """
     link = content_links.read(ports.keys.links, text, ports.clock.now())
     if link is None:
         raise NotFound
-    viewer, version = await still_allowed(ports, link)
+    viewer, version = await still_allowed(ports, link, address)
     inline = link.inline and is_inline_safe(version.media_type)
     try:
         pieces = await ports.store.get(version.object_key)
@@ -117,11 +119,13 @@ async def record_opened(ports: Ports, link: ContentLink, viewer: Viewer, *, inli
         )
 
 
-async def still_allowed(ports: Ports, link: ContentLink) -> tuple[Viewer, AnyRow]:
+async def still_allowed(ports: Ports, link: ContentLink, address: str) -> tuple[Viewer, AnyRow]:
     """Return who opens the link and the version it means, by what is true now. Raise NotFound."""
     async with ports.database.snapshot(link.licence_id) as connection:
         rows, now = reads(connection), ports.clock.now()
-        viewer = await sessions.viewer_in(rows, link.licence_id, link.session_id, now)
+        viewer = await bearers.viewer_in(
+            rows, link.licence_id, link.session_id, now, address, is_program=link.is_program
+        )
         if viewer is None:
             raise NotFound
         values = told_of(viewer) | {"ids": [link.document_id]}

@@ -1,7 +1,7 @@
 """What people do with documents: send them in and change what is said of them, S069-S081."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
@@ -13,6 +13,7 @@ from models import Document, DocumentRelation, DocumentVersion
 from permissions.people import keeps_documents, may_upload
 from resolvers import accounts, classifying, gate, licences, routing, sharing
 from resolvers.change import Change
+from resolvers.idempotency import once
 from resolvers.request import Request
 from storage.file_names import cleaned
 from storage.media_types import HEAD_SIZE, fallback_name, recognise
@@ -53,11 +54,14 @@ class Kept:
     stored: Stored
 
 
-async def upload_document(request: Request, file: IncomingFile, said: Said) -> UUID:
+async def upload_document(
+    request: Request, file: IncomingFile, said: Said, idempotency_key: str | None = None
+) -> UUID:
     """Keep a file and make a document of it, which its maker may read at once; return its id.
 
-    The bytes are durable before the row is there, so that no row is ever without its object. Raise Required,
-    TooLong, TooLarge, UnsupportedType, NotFound, Forbidden, Invalid.
+    The bytes are durable before the row is there, so that no row is ever without its object. What comes again
+    with its key is the document that was made, and its bytes are not kept twice. Raise Required, TooLong,
+    TooLarge, UnsupportedType, NotFound, Forbidden, Invalid, Conflict.
     """
     if not may_upload(request.viewer):
         raise Forbidden
@@ -68,11 +72,20 @@ async def upload_document(request: Request, file: IncomingFile, said: Said) -> U
     kept = await keep(request, file)
     try:
         async with request.change() as change:
-            return await add_document(change, description, said, kept)
+            made = await once(
+                change,
+                idempotency_key,
+                "uploadDocument",
+                asdict(said) | {"file_name": kept.name, "sha256": kept.stored.sha256.hex()},
+                lambda: add_document(change, description, said, kept),
+            )
     except KluisError:
         # Refused before the commit. After any other failure the commit may have happened: the object stays.
         await request.ports.store.delete(kept.stored.key)
         raise
+    if not made.is_new:
+        await request.ports.store.delete(kept.stored.key)
+    return made.id
 
 
 async def keep(request: Request, file: IncomingFile) -> Kept:

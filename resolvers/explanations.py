@@ -10,16 +10,12 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from core.errors import Forbidden
 from core.rights import NO_RIGHTS, Right
-from models import AccountGroupMember, Document, DocumentGrant
-from models.tables import LICENCE, AnyRow
+from models import Document, DocumentGrant
+from models.tables import AnyRow
 from permissions.access import Plan, readable
 from resolvers import accounts, document_rows, grants, groups
 from resolvers.reading import Reading
 
-GROUPS_OF: Final = select(AccountGroupMember.group_id).where(
-    AccountGroupMember.licence_id == LICENCE,
-    AccountGroupMember.account_id == bindparam("account", type_=Uuid()),
-)
 # The one rule itself, asked for other principals than the viewer's.
 SOURCE, RIGHTS, _ = readable(Plan.WALKING)
 REACHES: Final = (
@@ -62,12 +58,11 @@ async def explain_access(request: Reading, document_id: UUID, principal_id: UUID
         return None
     if Right.CHANGE_SECURITY not in Right(document.rights):
         raise Forbidden(path=("documentId",))
-    of_groups = [row.group_id for row in await request.rows(GROUPS_OF, account=principal_id)]
-    principals = [principal_id, *of_groups]
+    principals = await accounts.principals_of(request, principal_id)
     rows = await request.rows(ROWS, ids=[document_id], principals=principals)
     reached = await request.row(REACHES, document=document_id, principals=principals)
     giving = {row.principal_id for row in rows}
-    via = [row for row in await groups.by_ids(request, [it for it in of_groups if it in giving]) if row]
+    via = [row for row in await groups.by_ids(request, [it for it in principals[1:] if it in giving]) if row]
     obstacle = obstacle_to(account, rows, reached)
     rights = Right(reached.rights) if reached and obstacle is None else NO_RIGHTS
     return AccessExplanation(rights, rows, sorted(via, key=lambda it: it.name), obstacle)

@@ -115,7 +115,7 @@ async def set_group_members(change: Change, group_id: UUID, account_ids: Sequenc
     if group.built_in == "ADMINISTRATORS":
         await keepers.require_administrator(change, path=ACCOUNT_IDS)
     if before - after:
-        await keepers.require_kept_without(change, group_id, path=ACCOUNT_IDS)
+        await keepers.require_kept_without(change, [group_id], path=ACCOUNT_IDS)
     change.record(
         "group.members_set",
         group=str(group_id),

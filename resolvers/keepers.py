@@ -1,5 +1,6 @@
 """Who must stay: the last administrator, and on each document somebody who may change its security."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -89,7 +90,7 @@ LEFT_ALONE: Final = (
     select(DocumentGrant.document_id)
     .where(
         DocumentGrant.licence_id == LICENCE,
-        DocumentGrant.principal_id == bindparam("group", type_=Uuid()),
+        DocumentGrant.principal_id == any_(bindparam("own_principals", type_=ARRAY(Uuid()))),
         ~in_full(),
         ~keepers_of(DocumentGrant.document_id.expression).exists(),
     )
@@ -122,9 +123,9 @@ async def require_keeper(change: Change, document_id: UUID, *, path: Path) -> No
         raise Invalid(message, path=path)
 
 
-async def require_kept_without(change: Change, group_id: UUID, *, path: Path) -> None:
-    """Require the same of every document, now that some have left the group. Raise Invalid."""
+async def require_kept_without(change: Change, principals: Sequence[UUID], *, path: Path) -> None:
+    """Require the same of every document on which these were given something. Raise Invalid."""
     live = [row[0] for row in await change.rows(LIVE)]
-    if await change.rows(LEFT_ALONE, group=group_id, live=live):
+    if await change.rows(LEFT_ALONE, own_principals=list(principals), live=live):
         unkept = "There are documents whose security nobody on the staff could change any more."
         raise Invalid(unkept, path=path)

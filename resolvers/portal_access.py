@@ -1,6 +1,5 @@
 """Portal access, given on the relation's sheet (portalgebruiker): S020-S022, S031-S038, S083."""
 
-from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -8,14 +7,12 @@ from sqlalchemy import select
 
 from core.errors import AlreadyExists, NoEmail, NoSeatLeft
 from core.folding import fold
-from core.tokens import typeable_password
 from core.viewer import Language
 from models import Account, Licence, Principal
 from models.tables import LICENCE, AnyRow
-from resolvers import gate, licences, relations
+from resolvers import first_secrets, gate, licences, relations
 from resolvers.change import Change
 
-INITIAL_PASSWORD_LASTS_FOR: Final = timedelta(days=5)
 RELATION_PATH: Final = ("input", "relationId")
 # Whoever holds the licence's row counts the seats alone, so that two can not take the last one.
 LOCKED: Final = select(Licence.client_login_limit).where(Licence.id == LICENCE).with_for_update()
@@ -23,7 +20,7 @@ TAKEN: Final = select(Account.id).where(Account.licence_id == LICENCE)
 
 
 async def grant_portal_access(change: Change, relation_id: UUID) -> UUID:
-    """Give a relation an account whose user name is its e-mail address, and mail it a first password.
+    """Give a relation an account whose user name is its e-mail address, and mail it a first secret.
 
     Return the account's id. Raise Forbidden, NotFound, NoEmail, AlreadyExists, NoSeatLeft.
     """
@@ -31,27 +28,19 @@ async def grant_portal_access(change: Change, relation_id: UUID) -> UUID:
     relation = await gate.one(change, relations.by_ids, relation_id, path=RELATION_PATH)
     if not relation.email:
         raise NoEmail(path=RELATION_PATH)
-    await require_seat(change)
+    await require_seat(change, RELATION_PATH)
     await require_new(change, relation)
-    password = typeable_password()
-    account = await add_account(change, relation, await change.ports.passwords.hash(password))
-    expires_at = account.initial_password_expires_at
-    await change.tell(
-        "access_granted",
-        account.id,
-        secret=password,
-        username=account.username,
-        expires_at=expires_at.isoformat() if expires_at else None,
-    )
+    account = await add_account(change, relation)
+    await first_secrets.give(change, account, "access_granted")
     change.record("account.access_granted", relation_id=relation_id, account=str(account.id))
     return account.id
 
 
-async def require_seat(change: Change) -> None:
+async def require_seat(change: Change, path: gate.Path) -> None:
     """Require a free client login of the licence's (S083, A14). Raise NoSeatLeft."""
     (licence,) = await change.rows(LOCKED)
     if await licences.seats_taken(change) >= licence.client_login_limit:
-        raise NoSeatLeft(path=RELATION_PATH, limit=licence.client_login_limit)
+        raise NoSeatLeft(path=path, limit=licence.client_login_limit)
 
 
 async def require_new(change: Change, relation: AnyRow) -> None:
@@ -62,8 +51,8 @@ async def require_new(change: Change, relation: AnyRow) -> None:
         raise AlreadyExists(message, path=RELATION_PATH)
 
 
-async def add_account(change: Change, relation: AnyRow, password_hash: str) -> Account:
-    """Add a client's account, whose first password ends after 5 times 24 hours (S036, A10)."""
+async def add_account(change: Change, relation: AnyRow) -> Account:
+    """Add a client's account, that nothing opens yet."""
     principal = change.add(Principal, kind="ACCOUNT")
     await change.session.flush()
     account = change.add(
@@ -79,8 +68,6 @@ async def add_account(change: Change, relation: AnyRow, password_hash: str) -> A
         email=relation.email,
         language=relation.language or Language.NL,
         relation_id=relation.id,
-        password_hash=password_hash,
-        initial_password_expires_at=change.now + INITIAL_PASSWORD_LASTS_FOR,
     )
     await change.session.flush()
     return account

@@ -24,6 +24,8 @@ class Ports:
     keys: Keys
     ids: OpaqueIds
     public_url: str
+    origins: tuple[str, ...]
+    """Of the pages that people use: that of the public address first, then those of front ends elsewhere."""
     upload_limit: int
     """Bytes that one uploaded file may have."""
     wake_worker: Callable[[], None]

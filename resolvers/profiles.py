@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
 from auth.sessions import IDLE_FOR
-from models import RecoveryCode, Session, TotpDevice
+from models import Account, Passkey, RecoveryCode, Session, TotpDevice
 from models.tables import LICENCE, AnyRow
 from permissions.people import OWN_ACCOUNT
 from resolvers import accounts
 from resolvers.reading import Reading
+from resolvers.second_factors import HAS_SECOND_FACTOR
 
 CODES_LEFT: Final = (
     select(func.count())
@@ -22,13 +23,20 @@ CODES_LEFT: Final = (
     )
     .scalar_subquery()
 )
+FIRST_PASSKEY: Final = (
+    select(func.min(Passkey.created_at))
+    .where(Passkey.licence_id == LICENCE, Passkey.account_id == OWN_ACCOUNT)
+    .scalar_subquery()
+)
 TWO_FACTOR: Final = select(
-    func.min(TotpDevice.confirmed_at).label("enabled_at"), CODES_LEFT.label("recovery_codes_left")
+    # The least of what there is: NULL is no time.
+    func.least(func.min(TotpDevice.confirmed_at), FIRST_PASSKEY).label("enabled_at"),
+    CODES_LEFT.label("recovery_codes_left"),
 ).where(TotpDevice.licence_id == LICENCE, TotpDevice.account_id == OWN_ACCOUNT)
-CONFIRMED: Final = select(TotpDevice.account_id).where(
-    TotpDevice.licence_id == LICENCE,
-    TotpDevice.account_id == any_(bindparam("ids", type_=ARRAY(Uuid()))),
-    TotpDevice.confirmed_at.is_not(None),
+PROTECTED: Final = select(Account.id).where(
+    Account.licence_id == LICENCE,
+    Account.id == any_(bindparam("ids", type_=ARRAY(Uuid()))),
+    HAS_SECOND_FACTOR,
 )
 SESSIONS: Final = (
     select(Session.id, Session.created_at, Session.last_seen_at, Session.expires_at, Session.user_agent)
@@ -63,4 +71,4 @@ async def open_sessions(request: Reading) -> Sequence[AnyRow]:
 
 async def with_two_factor(request: Reading, account_ids: Sequence[UUID]) -> set[UUID]:
     """Return which of these accounts need a second factor to sign in."""
-    return {row.account_id for row in await request.rows(CONFIRMED, ids=list(account_ids))}
+    return {row.id for row in await request.rows(PROTECTED, ids=list(account_ids))}

@@ -8,10 +8,11 @@ from typing import Any, cast
 from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth import sessions
+from auth import bearers, sessions
 from core.errors import Unauthenticated
 from core.tokens import Token
-from models.tables import AnyRow, AnySelect
+from core.viewer import Viewer
+from models.tables import AnyRow, AnySelect, Rows
 from resolvers.change import Change
 from resolvers.fetching import fetched, reads
 from resolvers.ports import Ports
@@ -29,11 +30,13 @@ class Request(Reading):
         token: Token | None = None,
         *,
         user_agent: str = "",
+        address: str = "",
         announce: Announce | None = None,
     ) -> None:
         super().__init__(ports, None)
         self.token = token
         self.user_agent = user_agent
+        self.address = address
         self._announce = announce
         self._snapshot = AsyncExitStack()
         self._connection: AsyncConnection | None = None
@@ -44,14 +47,14 @@ class Request(Reading):
         """Find out who asks."""
         if self.token:
             connection = await self._open_snapshot(self.token)
-            self.asker = await sessions.viewer_with(reads(connection), self.token, self.now)
+            self.asker = await self._viewer_with(reads(connection), self.token)
 
     async def close(self) -> None:
-        """Give the connection back, and note that the session was used."""
+        """Give the connection back, and note that the session, or the API key, was used."""
         await self._close_snapshot()
         if self.asker and sessions.should_note(self.asker, self.now):
             async with self.ports.database.change(self.asker.licence_id) as change:
-                await sessions.note_seen(change, self.asker, self.now)
+                await bearers.note_seen(change, self.asker, self.now)
 
     async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
         """Return what a statement finds; what says who asks is bound by itself."""
@@ -67,7 +70,7 @@ class Request(Reading):
         await self._close_snapshot()
         async with self.ports.database.change(token.licence_id) as session:
             rows = reads(await session.connection())
-            self.asker = await sessions.viewer_with(rows, token, self.now)
+            self.asker = await self._viewer_with(rows, token)
             change = Change(self.ports, self.viewer, session)
             yield change
         if change.has_letters:
@@ -84,6 +87,9 @@ class Request(Reading):
         if self._announce:
             self._announce(token)
         await self.open()
+
+    async def _viewer_with(self, rows: Rows, token: Token) -> Viewer | None:
+        return await bearers.viewer_with(rows, token, self.now, self.address)
 
     def _required_token(self) -> Token:
         if self.token is None:

@@ -1,67 +1,156 @@
-"""Signing in and out: S054, ASVS 6.3 and 7.2."""
+"""Signing in and out: the first step, and what comes after each one, S054, ASVS 6.3 and 7.2."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from enum import Enum
+from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
 
-from auth import sessions
+from auth import challenges, sessions
 from core.errors import WrongCredentials
 from core.folding import fold
 from core.tokens import Token
-from models import Account, Event
+from models import Account, KnownNetwork
 from models.tables import LICENCE, AnyRow
+from permissions.people import OWN_ACCOUNT
+from resolvers import second_factors, throttles
+from resolvers.change import Change
+from resolvers.entering import BY_USERNAME, as_account
 from resolvers.fetching import fetched
 from resolvers.request import Request
+from resolvers.strangers import network_of
+from resolvers.throttles import Counted
 
 LONGEST_NAME: Final = 320
 LONGEST_PASSWORD: Final = 1024
-BY_USERNAME: Final = select(
-    Account.id, Account.password_hash, Account.blocked_at, Account.initial_password_expires_at
-).where(Account.licence_id == LICENCE, Account.username_folded == bindparam("username"))
 SIGNED_IN: Final = (
     update(Account)
     .where(
         Account.licence_id == LICENCE,
-        Account.id == bindparam("account"),
+        Account.id == OWN_ACCOUNT,
         # What was checked must still hold: a block or a new password may have come in between.
         Account.blocked_at.is_(None),
         Account.password_hash == bindparam("checked_hash"),
     )
+    .values(password_hash=bindparam("kept_hash"))
+    .returning(Account.id)
+)
+ENTERED: Final = (
+    update(Account)
+    .where(Account.licence_id == LICENCE, Account.id == OWN_ACCOUNT, Account.blocked_at.is_(None))
     .values(last_signed_in_at=bindparam("now"))
     .returning(Account.id)
 )
+IS_KNOWN: Final = select(KnownNetwork.account_id).where(
+    KnownNetwork.licence_id == LICENCE,
+    KnownNetwork.account_id == bindparam("account"),
+    KnownNetwork.network == bindparam("network"),
+)
+KNOW: Final = (
+    insert(KnownNetwork)
+    .values(
+        licence_id=LICENCE,
+        account_id=OWN_ACCOUNT,
+        network=bindparam("network"),
+        signed_in_at=bindparam("now"),
+    )
+    .on_conflict_do_update(
+        index_elements=[KnownNetwork.licence_id, KnownNetwork.account_id, KnownNetwork.network],
+        set_={"signed_in_at": bindparam("now")},
+    )
+)
 
 
-async def sign_in(request: Request, username: str, password: str, licence: str | None) -> Token:
-    """Go on as the account with this name and password; return the token of its session.
+class Step(Enum):
+    """What a sign-in needs next."""
 
-    Raise WrongCredentials, in the same words and after the same work, whatever the reason is.
+    SIGNED_IN = "SIGNED_IN"
+    TWO_FACTOR_REQUIRED = "TWO_FACTOR_REQUIRED"
+    PASSWORD_CHANGE_REQUIRED = "PASSWORD_CHANGE_REQUIRED"  # noqa: S105  no password
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step of a sign-in came to: a session's token, or a challenge for the next step."""
+
+    step: Step
+    token: Token | None = None
+    challenge: Token | None = None
+    passkey_options: str | None = None
+    """What the account's passkeys are to sign, as browsers take it; None where it has none."""
+
+
+async def sign_in(request: Request, username: str, password: str, licence: str | None) -> Outcome:
+    """Take the first step as the account with this name and password.
+
+    Raise WrongCredentials, in the same words and after the same work, whatever the reason is; TooManyTries.
     """
     # Whoever is signed in already holds a connection; what follows takes one of its own.
     await request.release()
     licence_id = await find_licence(request, licence)
     account = await find_account(request, licence_id, username)
-    right = await request.ports.passwords.verify(
-        usable_hash(account, request.now), password[: LONGEST_PASSWORD + 1]
-    )
-    if not right or account is None or licence_id is None:
-        raise WrongCredentials
-    token = Token.new(licence_id)
-    async with request.ports.database.change(licence_id) as session:
-        values = {"account": account.id, "checked_hash": account.password_hash, "now": request.now}
-        found = await session.execute(SIGNED_IN, {"licence": licence_id, **values})
-        if found.first() is None:
+    if licence_id is not None:
+        await require_try(request, licence_id, username, account)
+    given = password[: LONGEST_PASSWORD + 1]
+    async with request.ports.passwords.alike():
+        right = await request.ports.passwords.verify(usable_hash(account, request), given)
+        if not right or account is None or licence_id is None:
             raise WrongCredentials
-        sessions.open_session(session, account.id, token, request.now, request.user_agent)
-        session.add(
-            Event(
-                licence_id=licence_id, kind="session.opened", occurred_at=request.now, account_id=account.id
-            )
-        )
-    await request.become(token)
-    return token
+    kept_hash = await request.ports.passwords.renewed(account.password_hash, given)
+    async with as_account(request, licence_id, account) as change:
+        checked = {"checked_hash": account.password_hash, "kept_hash": kept_hash}
+        if not await change.rows(SIGNED_IN, **checked):
+            raise WrongCredentials
+        outcome = await after_password(request, change, account)
+    return await entered(request, outcome)
+
+
+async def after_password(request: Request, change: Change, account: AnyRow) -> Outcome:
+    """Return what comes after the right password: a second factor, where the account has one."""
+    if account.has_second_factor:
+        return await ask_for_second_factor(change)
+    return await after_factors(request, change, account)
+
+
+async def ask_for_second_factor(change: Change) -> Outcome:
+    """Return that a second factor is needed, with a fresh challenge for it."""
+    asked = await second_factors.ask(change)
+    return Outcome(Step.TWO_FACTOR_REQUIRED, challenge=asked.challenge, passkey_options=asked.passkey_options)
+
+
+async def after_factors(request: Request, change: Change, account: AnyRow) -> Outcome:
+    """Return what comes after all factors: a password of one's own instead of the first, or a session."""
+    if account.initial_password_expires_at is not None:
+        return ask_for_password(change, account)
+    return await open_session(request, change, account)
+
+
+def ask_for_password(change: Change, account: AnyRow) -> Outcome:
+    """Return that a password of one's own is needed, with a fresh challenge for it."""
+    token = Token.new(change.viewer.licence_id)
+    challenges.hand_out(change.session, account.id, challenges.PASSWORD_CHANGE, token, change.now)
+    return Outcome(Step.PASSWORD_CHANGE_REQUIRED, challenge=token)
+
+
+async def open_session(request: Request, change: Change, account: AnyRow) -> Outcome:
+    """Return a fresh session of an account. Raise WrongCredentials for one that was blocked meanwhile."""
+    if not await change.rows(ENTERED, now=change.now):
+        raise WrongCredentials
+    token = Token.new(change.viewer.licence_id)
+    sessions.open_session(change.session, account.id, token, change.now, request.user_agent)
+    await change.rows(KNOW, network=network_of(request.address), now=change.now)
+    change.record("session.opened")
+    return Outcome(Step.SIGNED_IN, token=token)
+
+
+async def entered(request: Request, outcome: Outcome) -> Outcome:
+    """Go on as whoever has just been signed in, if somebody was; return the outcome."""
+    if outcome.token:
+        await request.become(outcome.token)
+    return outcome
 
 
 async def sign_out(request: Request) -> None:
@@ -88,9 +177,33 @@ async def find_account(request: Request, licence_id: UUID | None, username: str)
     return found[0] if found else None
 
 
-def usable_hash(account: AnyRow | None, now: datetime) -> str | None:
+async def require_try(request: Request, licence_id: UUID, username: str, account: AnyRow | None) -> None:
+    """Count a try of this name from this network. Raise TooManyTries, for names that nobody has as well.
+
+    Whoever guesses from elsewhere does not keep people out where they signed in before (ASVS 6.1.1).
+    """
+    network = network_of(request.address)
+    # Of any length, and never in clear: people type their password into the wrong field.
+    name = sha256(fold(username[:LONGEST_NAME]).encode()).hexdigest()
+    counted = [
+        Counted(throttles.NETWORK, f"network:{network}"),
+        Counted(throttles.NAME_FROM_NETWORK, f"name:{name}:{network}"),
+    ]
+    if not await is_known(request, licence_id, account, network):
+        counted.append(Counted(throttles.NAME_FROM_ANYWHERE, f"name:{name}"))
+    await throttles.require_try(request.ports.database, licence_id, counted, request.now)
+
+
+async def is_known(request: Request, licence_id: UUID, account: AnyRow | None, network: str) -> bool:
+    """Return whether the account signed in from this network before; asked for names that nobody has too."""
+    values = {"licence": licence_id, "account": account.id if account else licence_id, "network": network}
+    async with request.ports.database.snapshot(licence_id) as connection:
+        return bool(await fetched(connection, IS_KNOWN, values))
+
+
+def usable_hash(account: AnyRow | None, request: Request) -> str | None:
     """Return the hash of a password that opens the account; None for none, blocked or expired (S036)."""
     if account is None or account.blocked_at is not None:
         return None
     expires_at = account.initial_password_expires_at
-    return account.password_hash if expires_at is None or expires_at > now else None
+    return account.password_hash if expires_at is None or expires_at > request.now else None

@@ -110,18 +110,18 @@ def filter_asked(request: Reading, given: DocumentFilter) -> FilterAsked:
         relation_id=key("Relation", given.relation_id, "relationId"),
         business_unit_id=key("BusinessUnit", given.business_unit_id, "businessUnitId"),
         created_by_id=key("Account", given.created_by_id, "createdById"),
-        updated_after=aware(given.updated_after),
-        updated_before=aware(given.updated_before),
+        updated_after=aware(given.updated_after, "filter"),
+        updated_before=aware(given.updated_before, "filter"),
     )
 
 
-def aware(moment: datetime | None) -> datetime | None:
+def aware(moment: datetime | None, *path: str) -> datetime | None:
     """Return a moment in UTC, if its offset is told (RFC 3339). Raise Invalid."""
     try:
         return None if moment is None else in_utc(moment)
     except ValueError:
         message = "Give the moment with its offset, such as 2026-01-31T12:00:00Z."
-        raise Invalid(message, path=("filter",)) from None
+        raise Invalid(message, path=path) from None
 
 
 def documents_in(scope: Scope) -> Callable[..., Awaitable[list[DocumentPage]]]:

@@ -22,9 +22,8 @@ class Context(Request):
         address: str = "",
         announce: Announce | None = None,
     ) -> None:
-        super().__init__(ports, token, user_agent=user_agent, announce=announce)
+        super().__init__(ports, token, user_agent=user_agent, address=address, announce=announce)
         self.request_id = request_id
-        self.address = address
         self.cost = 0
         """In points; known once the operation is."""
 

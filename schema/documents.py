@@ -15,6 +15,7 @@ from resolvers.documents import IncomingFile, Said
 from resolvers.reading import Reading
 from schema import ids
 from schema.context import Info
+from schema.idempotency import idempotency_key
 from schema.payloads import DocumentPayload
 from schema.user_errors import verb
 
@@ -31,6 +32,9 @@ class UploadDocumentInput:
     dossier_id: ID | None = strawberry.field(default=None, description="For staff only.")
     category_ids: list[ID] | None = strawberry.field(default=None, description="For staff only.")
     relation_ids: list[ID] | None = strawberry.field(default=None, description="For staff only.")
+    idempotency_key: str | None = idempotency_key(
+        " The file is part of the input, by its name and its bytes."
+    )
 
 
 @strawberry.input(description="What is to be changed; what is left out stays as it is.")
@@ -90,7 +94,8 @@ async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPay
         raise Required("Send the file as a part of a multipart request.", path=("input", "file"))
     file = IncomingFile(part.filename or "", chunks_of(part))
     said = Said(**given(info.context, input))
-    return DocumentPayload(document_id=await documents.upload_document(info.context, file, said))
+    document_id = await documents.upload_document(info.context, file, said, input.idempotency_key)
+    return DocumentPayload(document_id=document_id)
 
 
 @verb(DocumentPayload)

@@ -4,8 +4,10 @@ import strawberry
 from strawberry.scalars import ID
 
 from resolvers import groups
+from resolvers.idempotency import once
 from schema import ids
 from schema.context import Info
+from schema.idempotency import idempotency_key
 from schema.payloads import GroupPayload
 from schema.user_errors import verb
 
@@ -13,6 +15,7 @@ from schema.user_errors import verb
 @strawberry.input(description="A new group, without members.")
 class CreateGroupInput:
     name: str = strawberry.field(description="Naam: 1 to 100 characters, and no other group's.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="Who is in a group from now on; whoever leaves loses what he had through it.")
@@ -27,7 +30,14 @@ class SetGroupMembersInput:
 @verb(GroupPayload)
 async def create_group(info: Info, input: CreateGroupInput) -> GroupPayload:
     async with info.context.change() as change:
-        return GroupPayload(group_id=await groups.create_group(change, input.name))
+        made = await once(
+            change,
+            input.idempotency_key,
+            "createGroup",
+            {"name": input.name},
+            lambda: groups.create_group(change, input.name),
+        )
+    return GroupPayload(group_id=made.id)
 
 
 @verb(GroupPayload)

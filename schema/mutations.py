@@ -3,7 +3,8 @@
 import strawberry
 
 from execution import performed
-from permissions.fields import IsAdministrator, IsStaff, SignedIn, WritesDocuments
+from permissions.fields import IsAdministrator, IsStaff, WritesDocuments
+from schema.account_mutations import AccountMutations
 from schema.category_rules import apply_category_rule, set_category_rule
 from schema.deleting import delete_document, restore_document
 from schema.documents import update_document, upload_document
@@ -13,35 +14,15 @@ from schema.payloads import (
     DeleteDocumentPayload,
     DocumentPayload,
     GroupPayload,
-    PortalAccessPayload,
     SetCategoryRulePayload,
     SetDocumentRightsPayload,
-    SignInPayload,
-    SignOutPayload,
 )
-from schema.portal_access import grant_portal_access
 from schema.prices import CHANGES
 from schema.sharing import set_document_rights
-from schema.signing_in import sign_in, sign_out
 
 
 @strawberry.type(description="What can be done. One field is one transaction.")
-class Mutation:
-    sign_in: SignInPayload | None = performed(
-        sign_in, description="Signs in (aanmelden).", directives=[CHANGES]
-    )
-    sign_out: SignOutPayload | None = performed(
-        sign_out,
-        description="Ends the session that asks, for good.",
-        permission_classes=[SignedIn],
-        directives=[CHANGES],
-    )
-    grant_portal_access: PortalAccessPayload | None = performed(
-        grant_portal_access,
-        description="Verleen deze relatie toegang tot het klantenportaal.",
-        permission_classes=[IsStaff],
-        directives=[CHANGES],
-    )
+class Mutation(AccountMutations):
     create_group: GroupPayload | None = performed(
         create_group,
         description="Adds a group, without members (groep).",

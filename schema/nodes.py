@@ -9,6 +9,7 @@ from strawberry.scalars import ID
 from execution import Typed, typed
 from resolvers import (
     accounts,
+    api_keys,
     categories,
     category_rules,
     document_rows,
@@ -48,6 +49,7 @@ class PageInfo:
 
 LOOK_UPS: Final[dict[str, LookUp]] = {
     "Account": accounts.look_up,
+    "ApiKey": api_keys.look_up,
     "BusinessUnit": licences.units_by_ids,
     "Category": categories.by_ids,
     "CategoryRule": category_rules.by_ids,

@@ -26,7 +26,22 @@ LEAST: Final = 1
 MOST_AT_ONCE: Final = 10
 # What it costs to read a document that is not known yet: a point for so many of its characters.
 CHARACTERS_A_POINT: Final = 16
-LIMITS: Final = Limits(once=frozenset({"signIn"}))
+LIMITS: Final = Limits(
+    once=frozenset(
+        {
+            "signIn",
+            "completeTwoFactor",
+            "startTwoFactorEnrolment",
+            "confirmTwoFactorEnrolment",
+            "disableTwoFactor",
+            "regenerateRecoveryCodes",
+            "startPasskeyEnrolment",
+            "confirmPasskeyEnrolment",
+            "startPasskeyProof",
+            "removePasskey",
+        }
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

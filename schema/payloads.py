@@ -11,25 +11,20 @@ from core.rights import Right
 from execution import batched
 from models.tables import AnyRow
 from resolvers import (
-    accounts,
     categories,
     category_rules,
     document_rows,
     grants,
     groups,
-    profiles,
-    relations,
 )
 from resolvers.gate import LookUp
 from resolvers.reading import Reading
 from schema.category import Category
 from schema.category_rule import CategoryRule
 from schema.document import Document, Grant
-from schema.people import Account, Group, Viewer
+from schema.people import Group
 from schema.prices import about
-from schema.relation import Relation
 from schema.user_errors import UserError, no_errors
-from schema.words import SignInStep
 
 Key = strawberry.Private[UUID | None]
 
@@ -46,11 +41,6 @@ def named_by(attribute: str, look_up: LookUp) -> Callable[..., Awaitable[list[An
     return load
 
 
-async def viewers_of(payloads: Sequence[object], request: Reading) -> list[AnyRow | None]:
-    account = await profiles.own_account(request)
-    return [account for _ in payloads]
-
-
 async def grants_of(payloads: Sequence[Any], request: Reading) -> list[list[AnyRow] | None]:
     """Return the rights tab after a change, as far as the viewer may still see it."""
     keys = [it.document_id for it in payloads if it.document_id]
@@ -58,20 +48,6 @@ async def grants_of(payloads: Sequence[Any], request: Reading) -> list[list[AnyR
     seen = [row for row in found if row and Right.CHANGE_SECURITY in Right(row.rights)]
     rows = dict(zip((row.id for row in seen), await grants.of_documents(request, seen), strict=True))
     return [rows.get(it.document_id) for it in payloads]
-
-
-@strawberry.type(description="What a sign-in came to.")
-class SignInPayload:
-    step: SignInStep | None = strawberry.field(default=None, description="What is needed next.")
-    token: str | None = strawberry.field(default=None, description="For API clients; browsers get a cookie.")
-    challenge: str | None = strawberry.field(default=None, description="Hand it to the next step.")
-    viewer: Viewer | None = batched(viewers_of, description="Who is signed in now.")
-    user_errors: list[UserError] = no_errors()
-
-
-@strawberry.type(description="What a sign-out came to.")
-class SignOutPayload:
-    user_errors: list[UserError] = no_errors()
 
 
 @strawberry.type(description="What the change of a document came to.")
@@ -91,19 +67,6 @@ class SetDocumentRightsPayload:
     )
     grants: list[Grant] | None = batched(
         grants_of, description="The rights tab as it is now.", directives=[about(6)]
-    )
-    user_errors: list[UserError] = no_errors()
-
-
-@strawberry.type(description="What the change of somebody's portal access came to.")
-class PortalAccessPayload:
-    account_id: Key = None
-    relation_id: Key = None
-    account: Account | None = batched(
-        named_by("account_id", accounts.look_up), description="The account as it is now."
-    )
-    relation: Relation | None = batched(
-        named_by("relation_id", relations.by_ids), description="The relation as it is now."
     )
     user_errors: list[UserError] = no_errors()
 

@@ -11,13 +11,14 @@ from core.viewer import Language, Role
 from execution import batched, derived, plain
 from models.tables import AnyRow
 from permissions.fields import IsStaff, IsStaffOrOwn, StaffReadsRelations
-from resolvers import groups, licences, profiles, relations
+from resolvers import groups, licences, passkeys, profiles, relations
 from resolvers.named_lists import NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema.connections import AccountConnection, After, First
 from schema.ids import identity
 from schema.nodes import Node
+from schema.passkey import Passkey
 from schema.prices import PAGE_FORWARDS, about
 from schema.words import AccountStatus
 
@@ -139,7 +140,8 @@ Principal = Annotated[
 @strawberry.type(description="The viewer's second factor.")
 class TwoFactorStatus:
     enabled: bool = derived(
-        lambda it: it.enabled_at is not None, description="Whether signing in needs a code."
+        lambda it: it.enabled_at is not None,
+        description="Whether signing in needs one: a code of an app, or a passkey.",
     )
     enabled_at: datetime | None = strawberry.field(description="Since when.")
     recovery_codes_left: int = strawberry.field(description="Of the ten that were shown.")
@@ -174,6 +176,11 @@ async def factors_of(parents: Sequence[Any], request: Reading) -> list[AnyRow]:
     return [status for _ in parents]
 
 
+async def passkeys_of(parents: Sequence[Any], request: Reading) -> list[Sequence[AnyRow]]:
+    listed = await passkeys.of_viewer(request)
+    return [listed for _ in parents]
+
+
 async def sessions_of(parents: Sequence[Any], request: Reading) -> list[Sequence[AnyRow]]:
     sessions = await profiles.open_sessions(request)
     return [sessions for _ in parents]
@@ -193,6 +200,9 @@ class Viewer:
         description="Whether the mailed password is still to be replaced by one's own.",
     )
     two_factor: TwoFactorStatus = batched(factors_of, description="The second factor.")
+    passkeys: list[Passkey] = batched(
+        passkeys_of, description="The viewer's passkeys, the oldest first.", directives=[about(2)]
+    )
     sessions: list[Session] = batched(
         sessions_of, description="Where the viewer is signed in.", directives=[about(5)]
     )

@@ -4,15 +4,18 @@ import strawberry
 from strawberry.scalars import ID
 
 from resolvers import portal_access
+from resolvers.idempotency import once
 from schema import ids
+from schema.account_payloads import PortalAccessPayload
 from schema.context import Info
-from schema.payloads import PortalAccessPayload
+from schema.idempotency import idempotency_key
 from schema.user_errors import verb
 
 
 @strawberry.input(description="Whom to give access to the portal.")
 class GrantPortalAccessInput:
     relation_id: ID = strawberry.field(description="A relation with an e-mail address.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @verb(PortalAccessPayload)
@@ -22,5 +25,11 @@ async def grant_portal_access(
 ) -> PortalAccessPayload:
     relation_id = ids.read(info.context, "Relation", input.relation_id, "input", "relationId")
     async with info.context.change() as change:
-        account_id = await portal_access.grant_portal_access(change, relation_id)
-    return PortalAccessPayload(account_id=account_id, relation_id=relation_id)
+        made = await once(
+            change,
+            input.idempotency_key,
+            "grantPortalAccess",
+            {"relation_id": relation_id},
+            lambda: portal_access.grant_portal_access(change, relation_id),
+        )
+    return PortalAccessPayload(account_id=made.id, relation_id=relation_id)

@@ -9,7 +9,14 @@ from strawberry.scalars import ID
 from core.errors import Invalid
 from execution import Typed, batched
 from models.tables import AnyRow
-from permissions.fields import IsStaff, ReadsDocuments, ReadsRelations, SignedIn, StaffReadsRelations
+from permissions.fields import (
+    IsAdministrator,
+    IsStaff,
+    ReadsDocuments,
+    ReadsRelations,
+    SignedIn,
+    StaffReadsRelations,
+)
 from resolvers import (
     accounts,
     categories,
@@ -26,6 +33,7 @@ from resolvers.named_lists import NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema import ids
+from schema.api_key import ApiKey, newest_first
 from schema.category import Category
 from schema.category_rules import PREVIEW, RulePreview, preview_category_rule
 from schema.connections import (
@@ -183,6 +191,12 @@ class Query:
         groups_by_name,
         description="The groups: the built-in ones, then the firm's own by name.",
         permission_classes=[StaffReadsRelations],
+        directives=[about(10)],
+    )
+    api_keys: list[ApiKey] | None = batched(
+        newest_first,
+        description="The API keys of partners' programs, the newest first; the dead ones too.",
+        permission_classes=[IsAdministrator],
         directives=[about(10)],
     )
     explain_access: AccessExplanation | None = batched(

@@ -10,6 +10,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from core.rights import NO_RIGHTS, Right
 from core.viewer import ApiScope, Language, Role
 from resolvers.document_lists import OrderField
+from resolvers.signing_in import Step
 
 Kind = TypeVar("Kind", bound=type[Enum])
 
@@ -155,14 +156,6 @@ class Disposition(Enum):
     ATTACHMENT = "ATTACHMENT"
 
 
-class SignInStep(Enum):
-    """What a sign-in needs next."""
-
-    SIGNED_IN = "SIGNED_IN"
-    TWO_FACTOR_REQUIRED = "TWO_FACTOR_REQUIRED"
-    PASSWORD_CHANGE_REQUIRED = "PASSWORD_CHANGE_REQUIRED"  # noqa: S105  no password
-
-
 class UserErrorCode(Enum):
     """What the caller can put right."""
 
@@ -246,11 +239,11 @@ named(
     ATTACHMENT="Saves it (downloaden).",
 )
 named(
-    SignInStep,
+    Step,
     "SignInStep",
     "What a sign-in needs next.",
     SIGNED_IN="Nothing: the session is open.",
-    TWO_FACTOR_REQUIRED="A code of the authenticator app.",
+    TWO_FACTOR_REQUIRED="A code of the authenticator app, a recovery code, or a passkey.",
     PASSWORD_CHANGE_REQUIRED="A password of one's own.",  # noqa: S106  no password
 )
 named(

@@ -1,7 +1,7 @@
 """The command line: run the demo or a server, migrate, export the schema, found a licence."""
 
 import logging
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,13 +12,18 @@ import uvloop
 import schema
 from auth.keys import BadKeys
 from core.errors import KluisError
+from core.viewer import Language
+from resolvers import operating
 from resolvers.founding import found_licence
+from resolvers.ports import Ports
+from resolvers.staff_accounts import NewAccount
 from server import running, settings
 from server.cluster import NotStarted
 from server.running import CannotRun
 from server.settings import BadSetting, Settings
 
 INTERRUPTED = 130
+MOST_SEATS = 1_000_000
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 
@@ -110,13 +115,78 @@ def create_licence(
 ) -> None:
     """Add a firm, with its groups, its business unit and its first categories."""
 
-    async def create(given: Settings, url: str) -> None:
+    async def create(ports: Ports) -> None:
+        await found_licence(ports.database, slug, name)
+        typer.echo(f"{name} is there, as {slug}. Now: python3 run.py create-administrator {slug} ...")
+
+    operate(create)
+
+
+Slug = Annotated[str, typer.Argument(help="The licence's short name.")]
+
+
+@app.command()
+def create_administrator(
+    slug: Slug,
+    username: Annotated[str, typer.Argument(help="An e-mail address: the user name.")],
+    given_name: Annotated[str, typer.Argument(help="Voornaam.")],
+    family_name: Annotated[str, typer.Argument(help="Familienaam.")],
+    *,
+    language: Annotated[
+        Language, typer.Option(case_sensitive=False, help="Of messages and mails.")
+    ] = Language.NL,
+    mail: Annotated[bool, typer.Option(help="Mail a first password, instead of asking for one.")] = False,
+) -> None:
+    """Add somebody who administers a licence."""
+    said = NewAccount(username, given_name, family_name, language)
+    password: str | None = None
+    if not mail:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+    async def create(ports: Ports) -> None:
+        await operating.create_administrator(ports, slug, said, password)
+        typer.echo(f"{username} administers {slug}." + (" A first password is on its way." if mail else ""))
+
+    operate(create)
+
+
+@app.command()
+def set_client_logins(
+    slug: Slug,
+    seats: Annotated[int, typer.Argument(min=0, max=MOST_SEATS, help="How many clients may have access.")],
+) -> None:
+    """Set how many client logins a licence has (50 at first)."""
+
+    async def set_them(ports: Ports) -> None:
+        await operating.set_client_logins(ports, slug, seats)
+        typer.echo(f"{slug} has {seats} client logins.")
+
+    operate(set_them)
+
+
+@app.command()
+def end_sessions(
+    slug: Slug,
+    username: Annotated[str | None, typer.Argument(help="Of this account alone.")] = None,
+) -> None:
+    """Sign everybody of a licence out, or one account."""
+
+    async def end(ports: Ports) -> None:
+        ended = await operating.end_sessions(ports, slug, username)
+        typer.echo(f"{ended} sessions have ended.")
+
+    operate(end)
+
+
+def operate(work: Callable[[Ports], Coroutine[Any, Any, None]]) -> None:
+    """Do one thing of the operator's with the ports."""
+
+    async def done(given: Settings, url: str) -> None:
         async with running.opened(given, url) as ports:
-            await found_licence(ports.database, slug, name)
-        typer.echo(f"{name} is there, as {slug}. It has no accounts yet.")
+            await work(ports)
 
     with said_in_one_line() as given, running.database(given) as url:
-        run(create(given, url))
+        run(done(given, url))
 
 
 if __name__ == "__main__":

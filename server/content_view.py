@@ -6,6 +6,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from core.errors import NotFound
 from resolvers.content import Content, open_content
 from resolvers.ports import Ports
+from server.context import address_of
 from storage.file_names import content_disposition
 
 # What the firm's clients send must not act in the portal's name (ASVS 3.2, 5.4).
@@ -28,7 +29,9 @@ class ContentView:
         """Return the file, or 404 for a link that does not count any more."""
         try:
             record = request.method != "HEAD"
-            content = await open_content(self.ports, request.path_params["link"], record=record)
+            content = await open_content(
+                self.ports, request.path_params["link"], address=address_of(request), record=record
+            )
         except NotFound as error:
             body = {"error": {"code": error.code, "message": str(error)}}
             return JSONResponse(body, status_code=404, headers=HEADERS)

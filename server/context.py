@@ -6,6 +6,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from auth.bearers import token_in
 from auth.sessions import LASTS_FOR
 from core.tokens import Token
 from resolvers.ports import Ports
@@ -27,11 +28,11 @@ def token_of(request: Request, origins: Collection[str]) -> Token | None:
 
     A bearer token is sent by whoever holds it. A cookie is sent by a browser, whichever page asks it to: with
     it, and with the one content type that plain forms have too, must come the header that foreign pages can
-    not send, and no origin but one of ours.
+    not send, and no origin but one of ours. What a cookie holds is never an API key.
     """
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return Token.parse(bearer.strip())
+        return token_in(bearer.strip())
     cookie = request.cookies.get(COOKIE)
     is_form = request.headers.get("content-type", "").strip().lower().startswith("multipart/")
     if cookie is None and not is_form:
@@ -53,9 +54,14 @@ def context_of(
         token,
         request_id=request_id,
         user_agent=request.headers.get("user-agent", ""),
-        address=request.client.host if request.client else "",
+        address=address_of(request),
         announce=announce,
     )
+
+
+def address_of(request: Request) -> str:
+    """Return the address that a request comes from, empty where the socket has none."""
+    return request.client.host if request.client else ""
 
 
 def give_cookie(response: Response, token: Token | None) -> None:

@@ -15,6 +15,7 @@ from resolvers.change import letter_seal
 from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.ports import Ports
+from server.http_rules import origin_of
 from server.settings import Settings
 from server.worker import OpenSecret, Worker
 from storage.store import Store
@@ -47,6 +48,7 @@ async def open_house(
                 keys=keys,
                 ids=OpaqueIds(keys.ids),
                 public_url=settings.public_url,
+                origins=(origin_of(settings.public_url), *settings.allowed_origins),
                 upload_limit=settings.upload_limit,
                 wake_worker=worker.wake,
                 points=Points(database),

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import httpx
 import pytest
@@ -98,6 +99,11 @@ def ports(database: Database, clock: SetClock, tmp_path: Path) -> Ports:
     return ports_over(database, Store.open(tmp_path / "files"), clock, keys_in=tmp_path)
 
 
+# One for all tests: threads that end together, while coverage traces, can hang CPython 3.11 (a callback that
+# runs when a greenlet's thread is gone waits for the next such callback, which waits for it).
+PASSWORDS: Final = Passwords(CHEAPEST)
+
+
 def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Path) -> Ports:
     """Return the ports of a server of its own, whose keys are in a folder."""
     keys = open_keys(keys_in / "keys.json")
@@ -105,10 +111,11 @@ def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Pa
         database=database,
         store=store,
         clock=clock,
-        passwords=Passwords(CHEAPEST),
+        passwords=PASSWORDS,
         keys=keys,
         ids=OpaqueIds(keys.ids),
         public_url="http://kluis.test",
+        origins=("http://kluis.test",),
         upload_limit=UPLOAD_LIMIT,
         wake_worker=lambda: None,
         points=Points(database),

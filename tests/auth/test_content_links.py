@@ -30,6 +30,7 @@ LINKS = st.builds(
     version=st.integers(0, 2**32 - 1),
     inline=st.booleans(),
     expires_at=st.just(NOW + LASTS_FOR),
+    is_program=st.booleans(),
 )
 OTHER_SPELLINGS: list[Callable[[str], str]] = [
     lambda it: it + "=",

@@ -8,8 +8,8 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from auth.passwords import CHEAPEST, RECOMMENDED, WAITING_AT_MOST, Passwords
-from core.errors import TooManyTries
+from auth.passwords import CHEAPEST, FAILURE_TAKES, RECOMMENDED, WAITING_AT_MOST, Passwords
+from core.errors import TooManyTries, WrongCredentials
 
 
 class Watched(PasswordHasher):
@@ -103,3 +103,31 @@ async def test_whoever_has_an_answer_waits_no_longer(passwords: Passwords) -> No
     encoded = await passwords.hash("open sesame")
     for _ in range(WAITING_AT_MOST + 1):
         assert await passwords.verify(encoded, "open sesame")
+
+
+async def test_a_hash_of_our_parameters_is_kept_and_any_other_is_made_anew(passwords: Passwords) -> None:
+    own = await passwords.hash("open sesame")
+    assert await passwords.renewed(own, "open sesame") == own
+    older = PasswordHasher(time_cost=3, memory_cost=16, parallelism=1).hash("open sesame")
+    renewed = await passwords.renewed(older, "open sesame")
+    assert extract_parameters(renewed) == extract_parameters(own)
+    assert await passwords.verify(renewed, "open sesame")
+
+
+async def test_failures_wait_until_all_have_taken_as_long(
+    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    async with passwords.alike():
+        pass
+    assert waited == []
+    with pytest.raises(WrongCredentials):
+        async with passwords.alike():
+            raise WrongCredentials
+    (seconds,) = waited
+    assert seconds <= FAILURE_TAKES

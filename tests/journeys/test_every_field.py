@@ -46,16 +46,6 @@ async def test_a_client_is_answered_who_he_is(api: Api) -> None:
     assert viewer["account"]["relation"] == {"displayName": "Bert Callewaert", "contact": {"street": None}}
 
 
-async def test_a_partners_program_cannot_send_documents(api: Api) -> None:
-    async with writing(api) as firm:
-        api.world.accounts["robot"] = await firm.account(
-            "robot@de-linde.example", "SERVICE", display_name="R"
-        )
-    sent = await api.upload("robot", "a.txt", b"words")
-    assert [error["code"] for error in sent["userErrors"]] == ["FORBIDDEN"]
-    assert sent["document"] is None
-
-
 UNIT = "query ($id: ID!) { document(id: $id) { businessUnit { name } } }"
 
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 
 from models import Account, Letter, Relation
-from resolvers.change import letter_seal
-from resolvers.portal_access import INITIAL_PASSWORD_LASTS_FOR
+from resolvers.first_secrets import LASTS_FOR
 from tests.api import Api
 from tests.conftest import START, SetClock
 from tests.journeys.answers import answer_to, mistakes, refused_fields
+from tests.journeys.invited import opened, outcome, signs_in
 from tests.journeys.rows import block, row, rows, set_login_limit, set_values, writing
 
 GRANT = """
@@ -22,11 +22,6 @@ mutation ($input: GrantPortalAccessInput!) {
     relation { displayName portalAccount { username } }
     userErrors { code message path }
   }
-}
-"""
-SIGN_IN = """
-mutation ($input: SignInInput!) {
-  signIn(input: $input) { step viewer { mustChangePassword language } userErrors { code } }
 }
 """
 FEMKE = "femke@dupont.example"
@@ -41,17 +36,6 @@ async def grant(api: Api, who: str, relation: Relation) -> dict[str, Any]:
 
 def femke(api: Api) -> Relation:
     return api.world.relations["femke"]
-
-
-async def opened(api: Api, letter: Letter) -> str:
-    """Return the password in a letter, as the worker opens it."""
-    assert letter.sealed
-    return api.ports.keys.open(letter.sealed, bound_to=letter_seal(letter.licence_id, letter.id)).decode()
-
-
-async def sign_in(api: Api, password: str) -> dict[str, Any]:
-    said = {"username": FEMKE, "password": password, "licence": "de-linde"}
-    return (await api.gets("nobody", SIGN_IN, input=said))["signIn"]
 
 
 async def test_a_relation_with_an_address_gets_an_account(api: Api) -> None:
@@ -83,32 +67,26 @@ async def test_the_letter_carries_the_user_name_and_a_sealed_password(api: Api) 
 async def test_the_mailed_password_signs_in_and_is_to_be_replaced(api: Api) -> None:
     await grant(api, "anna", femke(api))
     password = await opened(api, await row(api, Letter))
-    assert await sign_in(api, password) == {
-        "step": "SIGNED_IN",
-        "viewer": {"mustChangePassword": True, "language": "FR"},
-        "userErrors": [],
-    }
+    assert outcome(await signs_in(api, FEMKE, password)) == "PASSWORD_CHANGE_REQUIRED"
 
 
 @pytest.mark.parametrize(
-    ("age", "step"),
+    ("age", "then"),
     [
-        (timedelta(days=4, hours=23, minutes=59), "SIGNED_IN"),
-        (INITIAL_PASSWORD_LASTS_FOR - SECOND, "SIGNED_IN"),
-        (INITIAL_PASSWORD_LASTS_FOR, None),
-        (INITIAL_PASSWORD_LASTS_FOR + SECOND, None),
+        (timedelta(days=4, hours=23, minutes=59), "PASSWORD_CHANGE_REQUIRED"),
+        (LASTS_FOR - SECOND, "PASSWORD_CHANGE_REQUIRED"),
+        (LASTS_FOR, "WRONG_CREDENTIALS"),
+        (LASTS_FOR + SECOND, "WRONG_CREDENTIALS"),
     ],
 )
 async def test_the_mailed_password_dies_after_five_times_24_hours(
-    api: Api, clock: SetClock, age: timedelta, step: str | None
+    api: Api, clock: SetClock, age: timedelta, then: str
 ) -> None:
-    assert timedelta(hours=5 * 24) == INITIAL_PASSWORD_LASTS_FOR
+    assert timedelta(hours=5 * 24) == LASTS_FOR
     await grant(api, "anna", femke(api))
     password = await opened(api, await row(api, Letter))
     clock.advance(age)
-    answer = await sign_in(api, password)
-    assert answer["step"] == step
-    assert [it["code"] for it in answer["userErrors"]] == ([] if step else ["WRONG_CREDENTIALS"])
+    assert outcome(await signs_in(api, FEMKE, password)) == then
 
 
 async def test_no_answer_and_no_row_holds_the_password(api: Api) -> None:

@@ -10,24 +10,49 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
+from core.tokens import Token
 from core.viewer import Language
 from mail.letters import LetterContent
 from models import Letter, Licence
 from resolvers.database import Database
 
 MORNING = datetime(2026, 11, 28, 10, 55, tzinfo=UTC)
-PORTAL = "https://portal.example.com/"
+PORTAL = "https://portal.example.com"
 SENDER = "portal@example.com"
 BERT = "bert@example.com"
 
 CARLA = {"title": "mevrouw", "given_name": "Carla", "family_name": "Peeters"}
 ANNA = {"title": None, "given_name": "Anna", "family_name": "Smets"}
 ACCESS = {**CARLA, "username": "carla", "expires_at": "2026-12-03T10:55:00+00:00"}
+NOTICES = (
+    "passkey_added",
+    "passkey_removed",
+    "password_changed",
+    "recovery_codes_made",
+    "two_factor_disabled",
+    "two_factor_enabled",
+    "two_factor_reset",
+)
 DETAILS: dict[str, dict[str, Any]] = {
     "access_granted": ACCESS,
+    "access_granted_by_link": ACCESS,
     "document_shared": CARLA,
     "document_uploaded": {**ANNA, "client_name": "Bert Peeters"},
+    "password_reset": ACCESS,
+    "password_reset_by_link": ACCESS,
+    **dict.fromkeys(NOTICES, CARLA),
 }
+PASSWORD = "ab2c-d3ef-gh4j-kmnpq"
+# With a hyphen at its end, which mail programs like to leave out of a link.
+TOKEN = str(Token(UUID(int=3), bytes(range(200, 231)) + b">"))
+SECRETS = {
+    "access_granted": PASSWORD,
+    "access_granted_by_link": TOKEN,
+    "password_reset": PASSWORD,
+    "password_reset_by_link": TOKEN,
+}
+BY_LINK = ("access_granted_by_link", "password_reset_by_link")
+LINK = f"{PORTAL}/first-password#{TOKEN}"
 
 
 def letter(kind: str = "document_shared", **changes: Any) -> LetterContent:
@@ -42,7 +67,7 @@ def letter(kind: str = "document_shared", **changes: Any) -> LetterContent:
         "portal_url": PORTAL,
         "details": DETAILS[kind],
         "written_at": MORNING,
-        "secret": "ab2c-d3ef-gh4j-kmnpq" if kind == "access_granted" else None,
+        "secret": SECRETS.get(kind),
     }
     return LetterContent(**{**content, **changes})
 
@@ -87,6 +112,14 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if "title" not in self._open:
             self.words += data.split()
+
+
+def links_of(written: bytes) -> list[str]:
+    """Return the link of the text and the one of the page, as a mail program reads them."""
+    message = message_from_bytes(written, policy=policy.default)
+    assert isinstance(message, EmailMessage)
+    of_text = [line[1:-1] for line in text_of(message).splitlines() if line.startswith("<")]
+    return of_text + Reader(page_of(message)).links
 
 
 async def firm(database: Database, name: str = "Peeters & Zonen") -> UUID:

@@ -13,6 +13,7 @@ from permissions import fields
 from permissions.fields import (
     FieldPermission,
     IsAdministrator,
+    IsPerson,
     IsStaff,
     IsStaffOrOwn,
     MayChangeSecurity,
@@ -36,6 +37,7 @@ FILES, KEEPS = ApiScope.RELATIONS_READ, ApiScope.RELATIONS_WRITE
 ALLOWED: Final[dict[type[FieldPermission], set[str]]] = {
     FieldPermission: set(),
     SignedIn: set(CAST),
+    IsPerson: set(PEOPLE),
     IsStaff: STAFF,
     IsAdministrator: {"arthur"},
     IsStaffOrOwn: STAFF,
@@ -60,6 +62,7 @@ PERMISSIONS: Final = [*ALLOWED, *BY_RIGHT]
 SAID: Final = {
     FieldPermission: None,
     SignedIn: None,
+    IsPerson: Requires(person=True),
     IsStaff: Requires(role=Role.STAFF),
     IsAdministrator: Requires(role=Role.ADMINISTRATOR),
     IsStaffOrOwn: Requires(role=Role.STAFF, or_own=True),

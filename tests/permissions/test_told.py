@@ -36,6 +36,10 @@ def test_all_categories_are_for_staff_and_programs_that_read_documents() -> None
     assert where(told("sees_categories")) == {*STAFF, ApiScope.DOCUMENTS_READ, ABLE}
 
 
+def test_keys_are_for_administrators() -> None:
+    assert where(told("sees_keys")) == {"arthur"}
+
+
 def test_staff_clients_and_programs_that_write_documents_send_them_in() -> None:
     writers = {*STAFF, ApiScope.DOCUMENTS_WRITE, ABLE}
     assert {who for who, it in CAST.items() if keeps_documents(it)} == writers

@@ -1,30 +1,39 @@
-"""Operations that a partner's program asks, with the scopes of its API key."""
+"""A partner's program, which is called `robot`, and the API keys that it asks with."""
 
-from dataclasses import replace
 from typing import Any
 
+from auth.api_keys import KeyToken
 from core.rights import ALL_RIGHTS
-from core.viewer import ApiScope, Role
-from schema.context import Context
+from core.viewer import ApiScope
+from models import ApiKey
 from tests.api import Api
 from tests.journeys.rows import writing
 
 
-def program(*scopes: ApiScope) -> type[Context]:
-    """Return the operations of whoever signs in, as if he were a program with these scopes."""
-
-    class OfProgram(Context):
-        def __setattr__(self, name: str, value: Any) -> None:
-            if name == "asker" and value is not None:
-                value = replace(value, roles=frozenset({Role.SERVICE}), scopes=frozenset(scopes))
-            super().__setattr__(name, value)
-
-    return OfProgram
-
-
 async def install(api: Api) -> None:
-    """Add the program's account to the cast, as `robot`, with all rights on the cast's document."""
+    """Add the program to the cast, with all rights on the cast's document, and a key without scopes."""
     async with writing(api) as firm:
-        robot = await firm.account("robot@de-linde.example", "SERVICE", display_name="Robot")
+        robot = await firm.account(
+            "robot@de-linde.example", "SERVICE", display_name="Robot", password_hash=None, email=None
+        )
         await firm.grant(api.world.document, robot.id, ALL_RIGHTS)
     api.world.accounts["robot"] = robot
+    await give_key(api)
+
+
+async def give_key(api: Api, *scopes: ApiScope, **values: Any) -> KeyToken:
+    """Return a new key of the program with these scopes, with which it asks from now on."""
+    robot = api.world.accounts["robot"]
+    token = KeyToken.new(robot.licence_id)
+    said = {"name": "CRM", "prefix": token.prefix, "created_at": api.ports.clock.now(), **values}
+    async with writing(api) as firm:
+        key = ApiKey(
+            licence_id=robot.licence_id,
+            account_id=robot.id,
+            digest=token.digest,
+            scopes=[it.value for it in scopes],
+            **said,
+        )
+        await firm.keep(key)
+    api.tokens["robot"] = token
+    return token

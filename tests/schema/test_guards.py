@@ -6,6 +6,7 @@ from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from permissions.fields import (
     FieldPermission,
     IsAdministrator,
+    IsPerson,
     IsStaff,
     IsStaffOrOwn,
     MayChangeSecurity,
@@ -33,14 +34,21 @@ PUBLIC = {
     "Account": "id displayName role relation",
     "AccountConnection": CONNECTION,
     "AccountEdge": EDGE,
+    "AccountPayload": "account userErrors",
+    "ApiKey": "id name prefix scopes addresses createdAt expiresAt lastUsedAt revokedAt account",
     "ApplyCategoryRulePayload": "grantedCount userErrors",
     "BusinessUnit": "id name",
     "Category": "id name position isArchived documents",
     "CategoryRule": "id category grantee rights createdAt createdBy removedAt",
+    "ChangePasswordPayload": "viewer userErrors",
     "ClientLogins": "used limit",
+    "ConfirmPasskeyEnrolmentPayload": "passkey recoveryCodes viewer userErrors",
+    "ConfirmTwoFactorEnrolmentPayload": "recoveryCodes viewer userErrors",
     "ConflictError": f"{ERROR} currentRevision",
     "ContactDetails": "street postalCode municipality phone secondPhone mobile fax deliveryMethod",
+    "CreateApiKeyPayload": "apiKey secret userErrors",
     "DeleteDocumentPayload": "deletedDocumentId userErrors",
+    "DisableTwoFactorPayload": "viewer userErrors",
     "Document": "id description documentDate fileName mediaType byteSize sha256 scanState businessUnit "
     "dossier categories relations viewerCan createdBy createdAt updatedBy updatedAt revision",
     "DocumentConnection": CONNECTION,
@@ -55,30 +63,40 @@ PUBLIC = {
     "GroupPayload": "group userErrors",
     "InputError": ERROR,
     "Licence": "id name slug businessUnits",
-    "Mutation": "signIn",
+    "Mutation": "signIn completeTwoFactor completePasswordChange",
     "Node": "id",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
+    "Passkey": "id name createdAt lastUsedAt",
     "PortalAccessPayload": "account relation userErrors",
     "PortalUsersOfDossier": "description",
     "Query": "viewer",
     "RateLimit": "cost limit remaining restoreRate",
     "RateLimitedError": f"{ERROR} retryAfterSeconds",
+    "RegenerateRecoveryCodesPayload": "recoveryCodes userErrors",
     "Relation": "id kind displayName givenName familyName title businessUnit documents createdAt updatedAt",
     "RelationConnection": CONNECTION,
     "RelationDetails": "birthDate birthPlace nationalRegisterNumber professionalCategory naceCode profession "
     "retirementAge retirementYear activityEndAge activityEndYear lifeExpectancyYear isDeceased isDisabled "
     "identityCardNumber identityCardValidUntil accountant",
     "RelationEdge": EDGE,
+    "RemovePasskeyPayload": "removedPasskeyId viewer userErrors",
+    "RevokeApiKeyPayload": "revokedApiKeyId userErrors",
+    "RevokeSessionPayload": "revokedSessionId userErrors",
     "RulePreview": "totalCount documents pageInfo",
     "Session": "id createdAt lastSeenAt expiresAt userAgent isCurrent",
     "SetCategoryRulePayload": "category rule userErrors",
     "SetDocumentRightsPayload": "document grants userErrors",
-    "SignInPayload": "step token challenge viewer userErrors",
+    "SignInPayload": "step token challenge passkeyOptions viewer userErrors",
     "SignOutPayload": "userErrors",
+    "StartPasskeyEnrolmentPayload": "challenge options userErrors",
+    "StartPasskeyProofPayload": "challenge options userErrors",
+    "StartTwoFactorEnrolmentPayload": "enrolment userErrors",
+    "TwoFactorEnrolment": "id secret otpauthUri qrCode expiresAt",
     "TwoFactorStatus": "enabled enabledAt recoveryCodesLeft",
+    "UpdateProfilePayload": "viewer userErrors",
     "UserError": ERROR,
     "Viewer": "account licence roles givenName familyName email language mustChangePassword twoFactor "
-    "sessions",
+    "passkeys sessions",
 }
 GUARDED = {
     "Account": {
@@ -94,9 +112,12 @@ GUARDED = {
     "Group": {StaffReadsRelations: "members"},
     "Licence": {IsStaff: "clientLogins"},
     "Mutation": {
-        SignedIn: "signOut",
-        IsStaff: "grantPortalAccess setCategoryRule applyCategoryRule",
-        IsAdministrator: "createGroup setGroupMembers",
+        IsPerson: "signOut revokeSession updateProfile changePassword startTwoFactorEnrolment "
+        "confirmTwoFactorEnrolment disableTwoFactor regenerateRecoveryCodes startPasskeyEnrolment "
+        "confirmPasskeyEnrolment startPasskeyProof removePasskey",
+        IsStaff: "grantPortalAccess resetPassword blockAccount unblockAccount setCategoryRule "
+        "applyCategoryRule",
+        IsAdministrator: "createAccount resetTwoFactor createApiKey revokeApiKey createGroup setGroupMembers",
         WritesDocuments: "uploadDocument updateDocument setDocumentRights deleteDocument restoreDocument",
     },
     "Query": {
@@ -105,6 +126,7 @@ GUARDED = {
         ReadsRelations: "relation dossier dossiers",
         StaffReadsRelations: "relations accounts groups",
         IsStaff: "explainAccess previewCategoryRule",
+        IsAdministrator: "apiKeys",
     },
     "Relation": {
         StaffReadsRelations: "details internalManager portalAccount externalReference",

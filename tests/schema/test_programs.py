@@ -16,7 +16,7 @@ from tests.api import Api
 from tests.journeys.rows import row, rows, set_values
 from tests.schema.asking import Desk, codes_in
 from tests.schema.belongings import fill
-from tests.schema.programs import program
+from tests.schema.programs import give_key
 
 READS, WRITES = ApiScope.DOCUMENTS_READ, ApiScope.DOCUMENTS_WRITE
 FILES, KEEPS = ApiScope.RELATIONS_READ, ApiScope.RELATIONS_WRITE
@@ -39,7 +39,8 @@ async def with_robot(desk: Desk) -> None:
 async def asks(desk: Desk, text: str, *scopes: ApiScope, **variables: Any) -> Answer:
     """Return what a program with these scopes is answered."""
     await with_robot(desk)
-    return await desk.ask("robot", text, program(*scopes), variables=variables)
+    await give_key(desk.api, *scopes)
+    return await desk.ask("robot", text, variables=variables)
 
 
 async def ids_of(api: Api) -> list[str]:
@@ -225,7 +226,8 @@ async def bytes_of_a_file() -> AsyncGenerator[bytes]:
 async def sends(desk: Desk, *scopes: ApiScope) -> Document:
     """Return the document that a program sends in."""
     await with_robot(desk)
-    request = await desk.context("robot", program(*scopes))
+    await give_key(desk.api, *scopes)
+    request = await desk.context("robot")
     await request.open()
     try:
         key = await upload_document(request, IncomingFile("a.txt", bytes_of_a_file()), Said("Van het CRM"))

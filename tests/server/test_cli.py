@@ -13,13 +13,12 @@ from typing import Any
 
 import httpx
 import pytest
-from typer.testing import CliRunner, Result
 
 import schema
 from demo import world
 from server import cli
-from server.settings import Settings
 from tests import databases
+from tests.server.commands import kluis, refused, set_nothing
 
 ROOT = Path(__file__).parents[2]
 NOWHERE = "postgresql://kluis@/kluis?host=/nowhere/at/all"
@@ -29,24 +28,7 @@ IDS = "{ documents { totalCount nodes { id } } }"
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in Settings.model_fields:
-        monkeypatch.delenv(f"KLUIS_{name.upper()}", raising=False)
-    monkeypatch.setenv("KLUIS_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("KLUIS_PORT", "0")
-
-
-def kluis(*arguments: str) -> Result:
-    return CliRunner().invoke(cli.app, list(arguments))
-
-
-def refused(*arguments: str) -> str:
-    """Return the one line with which a command ends."""
-    result = kluis(*arguments)
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    (line,) = result.stderr.splitlines()
-    assert line.startswith("kluis: ")
-    return line
+    set_nothing(monkeypatch, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -136,13 +118,13 @@ def test_the_schema_is_exported(schema_file: Path) -> None:
     assert kluis("export-schema", "--check").exit_code == 0
 
 
-@pytest.mark.parametrize("text", [None, "", "type Query { stale: Int }\n"])
-def test_a_stale_schema_is_found_and_left_as_it_is(schema_file: Path, text: str | None) -> None:
-    if text is not None:
-        schema_file.write_text(text)
+@pytest.mark.parametrize("stale", [None, "", "type Query { stale: Int }\n"])
+def test_a_stale_schema_is_found_and_left_as_it_is(schema_file: Path, stale: str | None) -> None:
+    if stale is not None:
+        schema_file.write_text(stale)
     checked = kluis("export-schema", "--check")
     assert (checked.exit_code, checked.stderr) == (1, "schema.graphql is not current. Run: make schema\n")
-    assert (schema_file.read_text() if schema_file.exists() else None) == text
+    assert (schema_file.read_text() if schema_file.exists() else None) == stale
 
 
 class Program:

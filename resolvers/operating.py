@@ -1,0 +1,104 @@
+"""What the operator does for a firm by command: its first administrator, its seats, its sessions."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Integer, bindparam, delete, select, update
+
+from auth import challenges
+from core.errors import Invalid, NotFound
+from core.folding import fold
+from core.viewer import Language, Role, Viewer
+from models import Account, AccountGroupMember, Challenge, Licence, Session
+from models.tables import LICENCE
+from resolvers import first_secrets, groups
+from resolvers.change import Change
+from resolvers.entering import acting
+from resolvers.passwords import FIRM, own_words_of
+from resolvers.ports import Ports
+from resolvers.staff_accounts import NewAccount, add_account
+
+SET_LIMIT: Final = (
+    update(Licence)
+    .where(Licence.id == LICENCE)
+    .values(client_login_limit=bindparam("seats", type_=Integer()))
+)
+BY_USERNAME: Final = select(Account.id).where(
+    Account.licence_id == LICENCE, Account.username_folded == bindparam("username")
+)
+# A sign-in under way ends with the sessions; the link of whoever was invited stays (A12).
+UNDER_WAY: Final = delete(Challenge).where(
+    Challenge.licence_id == LICENCE, Challenge.step != challenges.FIRST_PASSWORD
+)
+UNDER_WAY_OF_ONE: Final = UNDER_WAY.where(Challenge.account_id == bindparam("account"))
+OF_ALL: Final = delete(Session).where(Session.licence_id == LICENCE).returning(Session.id)
+OF_ONE: Final = OF_ALL.where(Session.account_id == bindparam("account"))
+
+
+@asynccontextmanager
+async def operating(ports: Ports, slug: str) -> AsyncGenerator[Change]:
+    """Yield a transaction of the operator's in a licence. Raise NotFound."""
+    found = await ports.database.licence_ids(slug)
+    if not found:
+        raise NotFound("There is no licence with this short name.")
+    nobody = UUID(int=0)
+    viewer = Viewer(
+        licence_id=found[0],
+        account_id=nobody,
+        session_id=nobody,
+        seen_at=ports.clock.now(),
+        roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}),
+        language=Language.EN,
+        principals=(),
+    )
+    async with acting(ports, viewer) as change:
+        yield change
+
+
+async def create_administrator(ports: Ports, slug: str, said: NewAccount, password: str | None) -> UUID:
+    """Add a member of the staff who administers the licence; return the account's id.
+
+    Without a password a first one is mailed. Raise NotFound, Required, Invalid, TooLong, AlreadyExists,
+    WeakPassword, TooManyTries.
+    """
+    async with operating(ports, slug) as change:
+        account = await add_account(change, said)
+        for row in await groups.built_in(change):
+            change.add(AccountGroupMember, group_id=row.id, account_id=account.id)
+        await change.session.flush()
+        if password is None:
+            await first_secrets.give(change, account, "access_granted")
+        else:
+            (firm,) = await change.rows(FIRM)
+            own_words = (*own_words_of(account), firm.name, firm.slug)
+            await ports.passwords.require_strength(password, own_words)
+            account.password_hash = await ports.passwords.hash(password)
+        change.record("account.created", account=str(account.id), by="operator")
+        return account.id
+
+
+async def set_client_logins(ports: Ports, slug: str, seats: int) -> None:
+    """Set how many clients of a licence may have access (S084). Raise NotFound, Invalid."""
+    if seats < 0:
+        raise Invalid("There are no fewer than 0 client logins.")
+    async with operating(ports, slug) as change:
+        await change.rows(SET_LIMIT, seats=seats)
+        change.record("licence.client_logins_set", seats=seats)
+
+
+async def end_sessions(ports: Ports, slug: str, username: str | None) -> int:
+    """End the sessions of a licence, or of one of its accounts; return how many. Raise NotFound."""
+    async with operating(ports, slug) as change:
+        if username is None:
+            await change.rows(UNDER_WAY)
+            ended = await change.rows(OF_ALL)
+        else:
+            account = await change.row(BY_USERNAME, username=fold(username))
+            if account is None:
+                raise NotFound("There is no account with this user name.")
+            await change.rows(UNDER_WAY_OF_ONE, account=account.id)
+            ended = await change.rows(OF_ONE, account=account.id)
+        change.record("sessions.ended", username=username, count=len(ended))
+        return len(ended)
