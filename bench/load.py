@@ -5,11 +5,14 @@ import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import Final
 
 import orjson
 
 from bench.operations import Operation
 from bench.servers import Server
+
+OK: Final = 200
 
 
 class NotTheSame(Exception):
@@ -26,21 +29,33 @@ class Cost:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back over HTTP."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A connection that is kept open. httpx would cost as much CPU as the server that it measures."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
 
-    async def ask(self, request: bytes) -> bytes:
-        """Return the body of the answer to a whole request. Raise NotTheSame for any status but 200."""
+    async def exchange(self, request: bytes) -> Reply:
+        """Return the answer to a whole request, whatever it is."""
         self.writer.write(request)
         head = (await self.reader.readuntil(b"\r\n\r\n")).lower()
         length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-        body = await self.reader.readexactly(length)
-        if not head.startswith(b"http/1.1 200"):
-            raise NotTheSame(body.decode())
-        return body
+        return Reply(int(head.split(b" ", 2)[1]), await self.reader.readexactly(length))
+
+    async def ask(self, request: bytes) -> bytes:
+        """Return the body of the answer to a whole request. Raise NotTheSame for any status but 200."""
+        reply = await self.exchange(request)
+        if reply.status != OK:
+            raise NotTheSame(reply.body.decode())
+        return reply.body
 
 
 @asynccontextmanager
@@ -56,10 +71,16 @@ async def line_to(server: Server) -> AsyncGenerator[Line]:
 
 def request_of(operation: Operation) -> bytes:
     """Return an operation as an HTTP request."""
-    body = orjson.dumps({"query": operation.query, "variables": operation.variables})
+    said = {"query": operation.query, "variables": operation.variables}
+    return posted(said, f"Authorization: Bearer {operation.token}")
+
+
+def posted(said: object, header: str) -> bytes:
+    """Return an HTTP request that says something to GraphQL, with one more header."""
+    body = orjson.dumps(said)
     head = (
         "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-        f"Authorization: Bearer {operation.token}\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"{header}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 

@@ -27,7 +27,8 @@ async def serve(given: Settings, name: str, listening: socket.socket) -> None:
     """Answer with the application of this name."""
     assert given.database_url
     async with open_house(given, given.database_url, running.NO_RELAY) as (ports, _):
-        await running.server_of(APPS[name](ports)).serve(sockets=[listening])
+        served = running.server_of(APPS[name](ports), given.trusted_proxies)
+        await served.serve(sockets=[listening])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from demo.firm import Firm
 from models import (
     Account,
     AccountGroup,
+    ApiKey,
     CategoryRule,
     Document,
     DocumentGrant,
@@ -39,6 +40,7 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
     return {
         "Account": account.id,
         "Account, of staff": advisor.id,
+        "ApiKey": await add_api_key(firm, f"Program, {words}"),
         "BusinessUnit": firm.founded.business_unit,
         "Category": firm.founded.categories["deeds"],
         "CategoryRule": await add_rule(firm, group_id),
@@ -61,6 +63,15 @@ async def add_group(firm: Firm, name: str) -> UUID:
     key = await add_principal(firm.session, licence_id, "GROUP")
     await firm.keep(AccountGroup(licence_id=licence_id, id=key, name=name))
     return key
+
+
+async def add_api_key(firm: Firm, name: str) -> UUID:
+    """Add a program that may read documents; return the id of its key."""
+    account = await firm.account(f"{name}@program.example", "SERVICE", display_name=name, password_hash=None)
+    of = {"licence_id": account.licence_id, "account_id": account.id}
+    key = ApiKey(**of, name=name, prefix="pk", digest=name.encode(), scopes=["DOCUMENTS_READ"])
+    await firm.keep(key)
+    return key.id
 
 
 async def add_rule(firm: Firm, group_id: UUID) -> UUID:

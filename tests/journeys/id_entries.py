@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from auth.opaque_ids import LETTERS
+from tests.journeys.secured import CODE, proof
+from tests.world import PASSWORD
+
+OWN: Final = "vier groene olifanten dansen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +20,26 @@ class A:
 # With these a field does what it is for; one that is not here needs nothing beside the id that is tried.
 ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "Mutation.applyCategoryRule": {"input": {"ruleId": A("CategoryRule"), "expectedCount": 1}},
+    "Mutation.blockAccount": {"input": {"accountId": A("Account")}},
+    "Mutation.changePassword": {
+        "input": {"oldPassword": PASSWORD, "newPassword": OWN, "newPasswordConfirmation": OWN}
+    },
+    "Mutation.confirmTwoFactorEnrolment": {"input": {"enrolmentId": A("TotpDevice"), "code": CODE}},
+    "Mutation.createAccount": {
+        "input": {"username": "new@staff.example", "givenName": "New", "familyName": "Advisor"}
+    },
+    "Mutation.createApiKey": {"input": {"name": "Program", "scopes": ["DOCUMENTS_READ"]}},
     "Mutation.createGroup": {"input": {"name": "Advisors of the coast"}},
     "Mutation.deleteDocument": {"input": {"documentId": A("Document")}},
+    "Mutation.disableTwoFactor": {"input": proof("disableTwoFactor")},
     "Mutation.grantPortalAccess": {"input": {"relationId": A("Relation, without access")}},
+    "Mutation.regenerateRecoveryCodes": {"input": proof("regenerateRecoveryCodes")},
+    "Mutation.removePasskey": {"input": proof("removePasskey") | {"passkeyId": A("Passkey")}},
+    "Mutation.resetPassword": {"input": {"accountId": A("Account")}},
+    "Mutation.resetTwoFactor": {"input": {"accountId": A("Account")}},
     "Mutation.restoreDocument": {"input": {"documentId": A("Document, deleted")}},
+    "Mutation.revokeApiKey": {"input": {"apiKeyId": A("ApiKey")}},
+    "Mutation.revokeSession": {"input": {"sessionId": A("Session")}},
     "Mutation.setCategoryRule": {
         "input": {
             "categoryId": A("Category"),
@@ -33,7 +53,12 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "Mutation.setGroupMembers": {
         "input": {"groupId": A("Group"), "accountIds": [A("Account, of staff")]},
     },
+    "Mutation.startPasskeyEnrolment": {"input": proof("startPasskeyEnrolment")},
+    "Mutation.startPasskeyProof": {"input": {"password": PASSWORD}},
+    "Mutation.startTwoFactorEnrolment": {"input": proof("startTwoFactorEnrolment")},
+    "Mutation.unblockAccount": {"input": {"accountId": A("Account")}},
     "Mutation.updateDocument": {"input": {"documentId": A("Document"), "description": "In other words"}},
+    "Mutation.updateProfile": {"input": {"language": "FR"}},
     "Mutation.uploadDocument": {"input": {"description": "A new paper", "file": None}},
     "Query.explainAccess": {"documentId": A("Document"), "principalId": A("Account")},
 }
@@ -49,9 +74,17 @@ FILTER: Final = {
 # With each of these the field does what it is for.
 MEANT: Final[dict[str, tuple[str, ...]]] = {
     "Mutation.applyCategoryRule(input.ruleId)": ("CategoryRule",),
+    "Mutation.blockAccount(input.accountId)": ("Account",),
+    "Mutation.confirmTwoFactorEnrolment(input.enrolmentId)": ("TotpDevice",),
+    "Mutation.createAccount(input.groupIds)": ("Group",),
     "Mutation.deleteDocument(input.documentId)": ("Document",),
     "Mutation.grantPortalAccess(input.relationId)": ("Relation, without access",),
+    "Mutation.removePasskey(input.passkeyId)": ("Passkey",),
+    "Mutation.resetPassword(input.accountId)": ("Account",),
+    "Mutation.resetTwoFactor(input.accountId)": ("Account",),
     "Mutation.restoreDocument(input.documentId)": ("Document, deleted",),
+    "Mutation.revokeApiKey(input.apiKeyId)": ("ApiKey",),
+    "Mutation.revokeSession(input.sessionId)": ("Session",),
     "Mutation.setCategoryRule(input.categoryId)": ("Category",),
     "Mutation.setCategoryRule(input.grantee.accountId)": ("Account, of staff",),
     "Mutation.setCategoryRule(input.grantee.groupId)": ("Group",),
@@ -59,6 +92,7 @@ MEANT: Final[dict[str, tuple[str, ...]]] = {
     "Mutation.setDocumentRights(input.principalId)": ("Group", "Account"),
     "Mutation.setGroupMembers(input.accountIds)": ("Account, of staff",),
     "Mutation.setGroupMembers(input.groupId)": ("Group",),
+    "Mutation.unblockAccount(input.accountId)": ("Account",),
     "Mutation.updateDocument(input.categoryIds)": ("Category",),
     "Mutation.updateDocument(input.documentId)": ("Document",),
     "Mutation.updateDocument(input.dossierId)": ("Dossier",),

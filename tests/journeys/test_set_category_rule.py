@@ -230,8 +230,7 @@ async def test_a_rule_has_exactly_one_grantee(api: Api, grantee: dict[str, Any])
 
 async def test_only_staff_set_rules(api: Api) -> None:
     await add_account(api, "olga", "AUDITOR")
-    await add_account(api, "robot", "SERVICE")
-    codes = {"bert": "FORBIDDEN", "olga": "FORBIDDEN", "robot": "FORBIDDEN", "nobody": "UNAUTHENTICATED"}
+    codes = {"bert": "FORBIDDEN", "olga": "FORBIDDEN", "nobody": "UNAUTHENTICATED"}
     for who, code in codes.items():
         refused = await refused_fields(api, who, SET_RULE, input=said(api))
         assert refused == [(code, ["setCategoryRule"])]

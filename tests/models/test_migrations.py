@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
@@ -76,10 +76,14 @@ async def test_the_way_up_goes_on_from_the_way_down(migrated_url: str) -> None:
     assert await compared(migrated_url) == []
 
 
+# What the steps above the first two added.
+LATER: Final = {"idempotency_key", "known_network", "passkey"}
+
+
 async def test_one_step_down_takes_the_wall_away_and_leaves_the_tables(migrated_url: str) -> None:
     await migrations.downgrade(migrated_url, "0001")
     assert await asked(migrated_url, "SELECT polname FROM pg_policy") == []
-    assert await tables(migrated_url) == sorted(metadata.tables)
+    assert await tables(migrated_url) == sorted(metadata.tables.keys() - LATER)
     granted = "SELECT 1 FROM information_schema.role_table_grants WHERE grantee = 'kluis_app'"
     assert await asked(migrated_url, granted) == []
 

@@ -104,11 +104,29 @@ def test_a_list_without_a_size_would_be_found() -> None:
     assert uncut(bare) == ["Root.cut"]
 
 
-def test_every_change_costs_ten() -> None:
+# What somebody could guess at. Without an account one has 200 points in all.
+SECRETS_WEIGH: Final = {"completeTwoFactor": "100"} | dict.fromkeys(
+    (
+        "changePassword",
+        "startTwoFactorEnrolment",
+        "confirmTwoFactorEnrolment",
+        "disableTwoFactor",
+        "regenerateRecoveryCodes",
+        "startPasskeyEnrolment",
+        "confirmPasskeyEnrolment",
+        "startPasskeyProof",
+        "removePasskey",
+    ),
+    "500",
+)
+
+
+def test_every_change_costs_ten_and_one_that_shows_a_secret_more() -> None:
     assert SERVED.mutation_type
     weights = {name: said(it, Cost) for name, it in SERVED.mutation_type.fields.items()}
-    assert weights
-    assert {it.weight if it else None for it in weights.values()} == {"10"}
+    assert {name: it.weight if it else None for name, it in weights.items()} == {
+        name: SECRETS_WEIGH.get(name, "10") for name in weights
+    }
 
 
 def test_every_total_costs_ten() -> None:
@@ -142,7 +160,7 @@ directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: 
 
 totalCount: Int @cost(weight: "10")
 
-signOut: SignOutPayload @cost(weight: "10")
+signOut: SignOutPayload @requires(person: true) @cost(weight: "10")
 
 rateLimit: RateLimit
 
