@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, and_, bindparam, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from auth.second_factors import NEEDS_SECOND_FACTOR
 from core.tokens import Token
 from core.viewer import Language, Role, Viewer
 from models import Account, AccountGroup, AccountGroupMember, Session
@@ -45,6 +46,7 @@ ALIVE = (
         Account.relation_id,
         GROUPS.label("groups"),
         IS_ADMINISTRATOR.label("is_administrator"),
+        NEEDS_SECOND_FACTOR.label("needs_second_factor"),
     )
     .join(Account, and_(Account.licence_id == LICENCE, Account.id == Session.account_id))
     .where(
@@ -93,19 +95,24 @@ def moments(licence_id: UUID, now: datetime) -> dict[str, object]:
 def viewer_of(rows: Sequence[AnyRow]) -> Viewer | None:
     """Return the viewer in the one row, if there is one."""
     for row in rows:
-        role = Role(row.role)
-        roles = {role, Role.ADMINISTRATOR} if row.is_administrator else {role}
-        return Viewer(
+        viewer = Viewer(
             licence_id=row.licence_id,
             account_id=row.account_id,
             session_id=row.session_id,
             seen_at=row.last_seen_at,
-            roles=frozenset(roles),
+            roles=roles_of(row),
             language=Language(row.language),
             principals=(row.account_id, *(row.groups or ())),
             relation_id=row.relation_id,
         )
+        return viewer.before_second_factor() if row.needs_second_factor else viewer
     return None
+
+
+def roles_of(row: AnyRow) -> frozenset[Role]:
+    """Return what an account is to the firm."""
+    role = Role(row.role)
+    return frozenset({role, Role.ADMINISTRATOR} if row.is_administrator else {role})
 
 
 def open_session(change: AsyncSession, account_id: UUID, token: Token, now: datetime, agent: str) -> None:

@@ -1,8 +1,9 @@
 """Who asks: the signed-in account as every floor knows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
 
@@ -51,6 +52,12 @@ class Viewer:
     relation_id: UUID | None = None
     scopes: frozenset[ApiScope] | None = None
     """What the API key of a program lets it do; None: a person, whom no scope limits."""
+    needs_second_factor: bool = False
+    """The firm demands a second factor of its staff, and this one has none yet: nothing else can be done."""
+
+    def before_second_factor(self) -> Self:
+        """Return somebody who has a profile, to add a second factor in, and nothing beside it."""
+        return replace(self, roles=frozenset(), principals=(), needs_second_factor=True)
 
     @property
     def is_program(self) -> bool:

@@ -8,13 +8,13 @@ from sqlalchemy import any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
+from auth.second_factors import HAS_SECOND_FACTOR
 from core.viewer import Language, Role, Viewer
 from models import Account
 from models.tables import LICENCE, AnyRow
 from resolvers.change import Change
 from resolvers.ports import Ports
 from resolvers.request import Request
-from resolvers.second_factors import HAS_SECOND_FACTOR
 
 ENTERING = select(
     Account.id,

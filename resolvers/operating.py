@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,14 @@ from resolvers.entering import acting
 from resolvers.passwords import FIRM, own_words_of
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount, add_account
+
+
+class FirstSecret(StrEnum):
+    """What new accounts are mailed to come in with."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105  no password
+    LINK = "LINK"
+
 
 SET_LIMIT: Final = (
     update(Licence)
@@ -86,6 +95,22 @@ async def set_client_logins(ports: Ports, slug: str, seats: int) -> None:
     async with operating(ports, slug) as change:
         await change.rows(SET_LIMIT, seats=seats)
         change.record("licence.client_logins_set", seats=seats)
+
+
+async def set_rules(
+    ports: Ports, slug: str, *, first_secret: FirstSecret | None, staff_need_two_factor: bool | None
+) -> None:
+    """Set what a licence mails to new accounts (A12), and whether its staff must have a second factor.
+
+    None leaves it as it is. Raise NotFound.
+    """
+    said = {"first_secret": first_secret, "staff_need_two_factor": staff_need_two_factor}
+    changes = {name: it for name, it in said.items() if it is not None}
+    async with operating(ports, slug) as change:
+        licence = await change.session.get_one(Licence, change.viewer.licence_id)
+        for name, value in changes.items():
+            setattr(licence, name, value)
+        change.record("licence.rules_set", rules=changes)
 
 
 async def end_sessions(ports: Ports, slug: str, username: str | None) -> int:

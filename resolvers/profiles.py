@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select
 
+from auth.second_factors import HAS_SECOND_FACTOR, IS_DEMANDED
 from auth.sessions import IDLE_FOR
 from models import Account, Passkey, RecoveryCode, Session, TotpDevice
 from models.tables import LICENCE, AnyRow
 from permissions.people import OWN_ACCOUNT
 from resolvers import accounts
 from resolvers.reading import Reading
-from resolvers.second_factors import HAS_SECOND_FACTOR
 
 CODES_LEFT: Final = (
     select(func.count())
@@ -28,10 +28,14 @@ FIRST_PASSKEY: Final = (
     .where(Passkey.licence_id == LICENCE, Passkey.account_id == OWN_ACCOUNT)
     .scalar_subquery()
 )
+REQUIRED: Final = (
+    select(IS_DEMANDED).where(Account.licence_id == LICENCE, Account.id == OWN_ACCOUNT).scalar_subquery()
+)
 TWO_FACTOR: Final = select(
     # The least of what there is: NULL is no time.
     func.least(func.min(TotpDevice.confirmed_at), FIRST_PASSKEY).label("enabled_at"),
     CODES_LEFT.label("recovery_codes_left"),
+    REQUIRED.label("required"),
 ).where(TotpDevice.licence_id == LICENCE, TotpDevice.account_id == OWN_ACCOUNT)
 PROTECTED: Final = select(Account.id).where(
     Account.licence_id == LICENCE,
@@ -59,7 +63,7 @@ async def own_account(request: Reading) -> AnyRow | None:
 
 
 async def two_factor(request: Reading) -> AnyRow:
-    """Return since when the viewer has a second factor, and how many recovery codes are left."""
+    """Return since when the viewer has a second factor, its recovery codes, and whether it is demanded."""
     (status,) = await request.rows(TWO_FACTOR)
     return status
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid, and_, bindparam, exists, or_, select, update
+from sqlalchemy import BigInteger, Uuid, and_, bindparam, or_, select, update
 
 from auth import challenges, passkeys, recovery_codes, totp
 from auth.passkeys import RelyingParty
+from auth.second_factors import HAS_SECOND_FACTOR
 from core.errors import Expired, Required
 from core.tokens import Token
 from models import Account, Passkey, RecoveryCode, TotpDevice
@@ -19,15 +20,6 @@ from resolvers.fetching import reads
 
 CHALLENGE: Final = ("input", "challenge")
 OWN: Final = bindparam("account", type_=Uuid())
-# Said of an account in the statement around it.
-HAS_SECOND_FACTOR: Final = or_(
-    exists().where(
-        TotpDevice.licence_id == LICENCE,
-        TotpDevice.account_id == Account.id,
-        TotpDevice.confirmed_at.is_not(None),
-    ),
-    exists().where(Passkey.licence_id == LICENCE, Passkey.account_id == Account.id),
-)
 OWN_ROW: Final = (Account.licence_id == LICENCE, Account.id == OWN)
 HAS_ANY: Final = select(Account.id).where(*OWN_ROW, HAS_SECOND_FACTOR)
 # It keeps nobody from opening a session, which refers to the account.

@@ -185,12 +185,15 @@ async def require_try(request: Request, licence_id: UUID, username: str, account
     network = network_of(request.address)
     # Of any length, and never in clear: people type their password into the wrong field.
     name = sha256(fold(username[:LONGEST_NAME]).encode()).hexdigest()
+    here = f"name:{name}:{network}"
+    # Counted once more where he is known: a statement less would tell, by its time, that somebody has this name.
+    known = Counted(throttles.NAME_FROM_NETWORK, f"known:{here}")
+    anywhere = Counted(throttles.NAME_FROM_ANYWHERE, f"name:{name}")
     counted = [
         Counted(throttles.NETWORK, f"network:{network}"),
-        Counted(throttles.NAME_FROM_NETWORK, f"name:{name}:{network}"),
+        Counted(throttles.NAME_FROM_NETWORK, here),
+        known if await is_known(request, licence_id, account, network) else anywhere,
     ]
-    if not await is_known(request, licence_id, account, network):
-        counted.append(Counted(throttles.NAME_FROM_ANYWHERE, f"name:{name}"))
     await throttles.require_try(request.ports.database, licence_id, counted, request.now)
 
 

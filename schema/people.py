@@ -145,6 +145,10 @@ class TwoFactorStatus:
     )
     enabled_at: datetime | None = strawberry.field(description="Since when.")
     recovery_codes_left: int = strawberry.field(description="Of the ten that were shown.")
+    required: bool = strawberry.field(
+        description="Whether the firm demands one of its staff: without one nothing but the profile can be "
+        "reached."
+    )
 
 
 def are_current(parents: Sequence[AnyRow], request: Reading) -> list[bool]:

@@ -15,6 +15,7 @@ from core.errors import KluisError
 from core.viewer import Language
 from resolvers import operating
 from resolvers.founding import found_licence
+from resolvers.operating import FirstSecret
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount
 from server import running, settings
@@ -160,6 +161,32 @@ def set_client_logins(
     async def set_them(ports: Ports) -> None:
         await operating.set_client_logins(ports, slug, seats)
         typer.echo(f"{slug} has {seats} client logins.")
+
+    operate(set_them)
+
+
+@app.command()
+def set_rules(
+    slug: Slug,
+    *,
+    first_secret: Annotated[
+        FirstSecret | None,
+        typer.Option(case_sensitive=False, help="What new accounts are mailed: a password, or a link."),
+    ] = None,
+    staff_two_factor: Annotated[
+        bool | None,
+        typer.Option(
+            "--staff-two-factor/--no-staff-two-factor", help="Whether its staff must have a second factor."
+        ),
+    ] = None,
+) -> None:
+    """Set what a licence mails to new accounts, and what it demands of its staff."""
+
+    async def set_them(ports: Ports) -> None:
+        await operating.set_rules(
+            ports, slug, first_secret=first_secret, staff_need_two_factor=staff_two_factor
+        )
+        typer.echo(f"The rules of {slug} are set.")
 
     operate(set_them)
 

@@ -92,7 +92,7 @@ PUBLIC = {
     "StartPasskeyProofPayload": "challenge options userErrors",
     "StartTwoFactorEnrolmentPayload": "enrolment userErrors",
     "TwoFactorEnrolment": "id secret otpauthUri qrCode expiresAt",
-    "TwoFactorStatus": "enabled enabledAt recoveryCodesLeft",
+    "TwoFactorStatus": "enabled enabledAt recoveryCodesLeft required",
     "UpdateProfilePayload": "viewer userErrors",
     "UserError": ERROR,
     "Viewer": "account licence roles givenName familyName email language mustChangePassword twoFactor "

@@ -8,6 +8,7 @@ import pytest
 from graphql import ExecutionResult, GraphQLError, parse
 
 import schema
+from resolvers.operating import set_rules
 from schema.telling import told
 from tests.schema.asking import Desk
 from tests.schema.belongings import SHOWN_ONCE, fill, ids_of, rows_known_to, rows_of, words_of
@@ -16,8 +17,9 @@ from tests.schema.words import definitions, name_of
 
 SCHEMA: Final = vars(schema.build())["_schema"]
 ROOTS: Final = sorted(SCHEMA.query_type.fields)
-# Who is of another firm, who was shared nothing, and a program that was shared all and has no scope.
-STRANGERS: Final = ("eva", "dirk", "robot")
+# Who is of another firm, who was shared nothing, a program that was shared all and has no scope, and an
+# advisor who is to add a second factor first.
+STRANGERS: Final = ("eva", "dirk", "robot", "anna")
 
 
 class Found(NamedTuple):
@@ -83,9 +85,11 @@ async def test_nobody_comes_past_the_root(desk: Desk, root: str) -> None:
 async def test_a_stranger_comes_to_nothing_of_ours(desk: Desk, who: str) -> None:
     # given
     ids = flat(await ours(desk, but_for=who))
+    if who == "anna":
+        await set_rules(desk.ports, "de-linde", first_secret=None, staff_need_two_factor=True)
     known = words_of(await rows_known_to(desk.api, who))
     secrets = words_of(await rows_of(desk.api, desk.api.world.firm.licence_id)) - known
-    assert secrets >= {"Huwelijkscontract", "phone of bert", "anna@de-linde.example"}
+    assert secrets >= {"Huwelijkscontract", "phone of bert", "bert@callewaert.example"}
     paths = Paths(SCHEMA, ids)
     # when
     found = [await walked(desk, paths, root, who) for root in ROOTS]

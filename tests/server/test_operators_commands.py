@@ -102,6 +102,21 @@ def test_client_logins_are_set(firm: str) -> None:
     assert rows_of(firm, "SELECT client_login_limit FROM licence") == [(0,)]
 
 
+def test_what_a_licence_mails_and_demands_is_set_one_by_one(firm: str) -> None:
+    rules = "SELECT first_secret, staff_need_two_factor FROM licence"
+    assert rows_of(firm, rules) == [("PASSWORD", False)]
+    for options, then in (
+        (["--first-secret", "link"], ("LINK", False)),
+        (["--staff-two-factor"], ("LINK", True)),
+        (["--first-secret", "password", "--no-staff-two-factor"], ("PASSWORD", False)),
+    ):
+        done = kluis("set-rules", "de-linde", *options)
+        assert (done.exit_code, done.output) == (0, "The rules of de-linde are set.\n")
+        assert rows_of(firm, rules) == [then]
+    assert kluis("set-rules", "de-linde", "--first-secret", "carrier pigeon").exit_code == USAGE
+    assert refused("set-rules", "de-beuk") == NO_LICENCE
+
+
 def test_sessions_are_ended_of_everybody_or_of_one(firm: str) -> None:
     assert kluis(*GREET, "--mail").exit_code == 0
     add = """INSERT INTO session (licence_id, account_id, digest, created_at, last_seen_at, expires_at)
