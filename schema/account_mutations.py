@@ -36,7 +36,7 @@ from schema.passkeys import (
     start_passkey_proof,
 )
 from schema.portal_access import grant_portal_access
-from schema.prices import CHANGES, SECRETS, STRANGERS_SECRETS
+from schema.prices import CHANGES, SECRETS
 from schema.profile import change_password, revoke_session, update_profile
 from schema.signing_in import complete_password_change, complete_two_factor, sign_in, sign_out
 from schema.two_factor import (
@@ -55,7 +55,7 @@ class AccountMutations:
     complete_two_factor: SignInPayload | None = performed(
         complete_two_factor,
         description="Goes on with the second factor (2-factor authenticatie).",
-        directives=[STRANGERS_SECRETS],
+        directives=[CHANGES],
     )
     complete_password_change: SignInPayload | None = performed(
         complete_password_change,

@@ -17,7 +17,8 @@ SCALE: Final = 4
 
 def qr_code(enrolment: Any) -> str:
     """Return the address that an app reads, as a picture."""
-    return segno.make(enrolment.address, error="m").svg_data_uri(scale=SCALE)
+    # On a ground of its own: readers need dark on light, and a page may be dark.
+    return segno.make(enrolment.address, error="m").svg_data_uri(scale=SCALE, light="#fff")
 
 
 @strawberry.type(description="What an authenticator app needs; shown once.")

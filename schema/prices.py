@@ -7,9 +7,8 @@ from resolvers.paging import DEFAULT_SIZE
 
 COUNTED: Final = Cost(weight="10")
 CHANGES: Final = Cost(weight="10")
-# What somebody could guess at: of an account's points, and of those that an address has without one.
+# What somebody with a session could guess at.
 SECRETS: Final = Cost(weight="500")
-STRANGERS_SECRETS: Final = Cost(weight="100")
 SEALED: Final = Cost(weight="2")
 
 PAGE: Final = ListSize(

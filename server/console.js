@@ -2,11 +2,17 @@
 "use strict";
 
 const WHO = "query Who { viewer { account { displayName role } licence { name } } }";
-const SIGN_IN = "mutation SignIn($input: SignInInput!) { signIn(input: $input) { step userErrors { message } } }";
+const SIGN_IN = "mutation SignIn($input: SignInInput!) { step: signIn(input: $input) { step challenge userErrors { message } } }";
+const COMPLETE = "mutation Complete($input: CompleteTwoFactorInput!) { step: completeTwoFactor(input: $input) { step challenge userErrors { message } } }";
+const CHOOSE = "mutation Choose($input: CompletePasswordChangeInput!) { step: completePasswordChange(input: $input) { step challenge userErrors { message } } }";
 const SIGN_OUT = "mutation SignOut { signOut { userErrors { message } } }";
 const FIRST_DOCUMENT = "query FirstDocument { documents(first: 1) { nodes { id } } }";
 
+// Which form comes next.
+const FORMS = { SIGNED_IN: "sign-in", TWO_FACTOR_REQUIRED: "second-factor", PASSWORD_CHANGE_REQUIRED: "first-password" };
+
 const at = (id) => document.getElementById(id);
+let challenge = null;
 const examples = [...document.querySelectorAll(".example")];
 
 /** Send one operation; return the HTTP status, the text, the body (null if it is not JSON) and the time in ms. */
@@ -38,7 +44,14 @@ function parsed(text) {
 
 function showGate(shown) {
   at("gate").hidden = !shown;
-  at("sign-in").reset();
+  showForm("sign-in");
+}
+
+function showForm(shown) {
+  for (const name of Object.values(FORMS)) {
+    at(name).hidden = name !== shown;
+    at(name).reset();
+  }
 }
 
 async function showWho() {
@@ -52,15 +65,34 @@ async function showWho() {
   return Boolean(viewer);
 }
 
-async function signIn() {
-  at("refusal").textContent = "";
+function signIn() {
   const licence = at("licence").value.trim() || null;
-  const input = { username: at("username").value.trim(), password: at("password").value, licence };
-  const { status, body } = await ask(SIGN_IN, { input });
-  const payload = body?.data?.signIn;
+  return take(SIGN_IN, { username: at("username").value.trim(), password: at("password").value, licence });
+}
+
+function showCode() {
+  const shown = at("code").value.trim();
+  // An app shows six digits, and a recovery code is longer.
+  const proof = shown.replace(/\s/g, "").length > 6 ? { recoveryCode: shown } : { code: shown };
+  return take(COMPLETE, { challenge, ...proof });
+}
+
+function choosePassword() {
+  return take(CHOOSE, { challenge, newPassword: at("chosen").value, newPasswordConfirmation: at("again").value });
+}
+
+/** Take one step of the sign-in, and show the form of the next one, or who is signed in. */
+async function take(mutation, input) {
+  at("refusal").textContent = "";
+  const { status, body } = await ask(mutation, { input });
+  const payload = body?.data?.step;
   const said = [...(payload?.userErrors ?? []), ...(body?.errors ?? [])].map((error) => error.message);
   if (!payload || said.length) {
     at("refusal").textContent = said.join(" ") || `The server answered with status ${status}.`;
+  } else if (payload.step !== "SIGNED_IN") {
+    challenge = payload.challenge;
+    showForm(FORMS[payload.step]);
+    at(FORMS[payload.step]).querySelector("input").focus();
   } else if (await showWho()) {
     at("operation").focus();
   } else {
@@ -200,6 +232,8 @@ function does(element, kind, work) {
 
 at("example").append(...examples.map((example) => new Option(example.dataset.name)));
 does(at("sign-in"), "submit", signIn);
+does(at("second-factor"), "submit", showCode);
+does(at("first-password"), "submit", choosePassword);
 does(at("sign-out"), "click", signOut);
 does(at("question"), "submit", run);
 at("example").addEventListener("change", showExample);

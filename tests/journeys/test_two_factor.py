@@ -60,6 +60,7 @@ async def test_an_app_is_shown_its_secret_once_as_text_and_as_a_picture(journey:
     address = f"otpauth://totp/Kluis:bert@callewaert.example?secret={enrolment['secret']}&issuer=Kluis"
     assert unquote(enrolment["otpauthUri"]) == address
     assert enrolment["qrCode"].startswith("data:image/svg+xml")
+    assert "fill='#fff'" in unquote(enrolment["qrCode"])
     assert enrolment["expiresAt"] == (START + timedelta(minutes=10)).isoformat()
     (device,) = await rows(journey.api, TotpDevice)
     assert enrolment["secret"].encode() not in device.sealed_secret

@@ -104,8 +104,8 @@ def test_a_list_without_a_size_would_be_found() -> None:
     assert uncut(bare) == ["Root.cut"]
 
 
-# What somebody could guess at. Without an account one has 200 points in all.
-SECRETS_WEIGH: Final = {"completeTwoFactor": "100"} | dict.fromkeys(
+# What somebody with a session could guess at.
+SECRETS_WEIGH: Final = dict.fromkeys(
     (
         "changePassword",
         "startTwoFactorEnrolment",

@@ -18,7 +18,7 @@ OPERATIONS = OF_SCRIPT.findall((SERVER / "console.js").read_text())
 
 def test_the_page_has_examples_and_its_script_has_operations() -> None:
     assert len(EXAMPLES) == 6
-    assert len(OPERATIONS) == 4
+    assert len(OPERATIONS) == 6
 
 
 @pytest.mark.parametrize("operation", [unescape(text) for _, text in EXAMPLES] + OPERATIONS)
