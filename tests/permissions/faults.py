@@ -14,6 +14,7 @@ from tests.permissions.plants import (
     Plant,
     a_blocked_account_is_explained_as_any,
     a_rule_that_goes_takes_back,
+    advisors_manage_everybody,
     all_is_held,
     clients_join,
     content_asks_for_no_right,
@@ -171,7 +172,8 @@ FAULTS: Final[Sequence[Fault]] = (
     Fault("whoever reads finds rows of rights tabs", NO_MORE, whoever_reads(grants)),
     Fault("whoever reads is shown the rights tab", ENTERS, the_tab_is_open_to_readers),
     Fault("an address opens whatever one may read", ENTERS, content_asks_for_no_right),
-    sql("an address opens to who is blocked", BLOCKED, NO_BLOCK, "true", r"session\.id = \$\d+::UUID$"),
+    # Who is let in.
+    Fault("advisors block their colleagues", GROUPS, advisors_manage_everybody),
     # The other licence.
     *(
         sql(

@@ -189,3 +189,15 @@ class Model(Firm):
             self.administrates(who) and account.role == "STAFF" and not account.is_blocked
             for who, account in self.accounts.items()
         )
+
+    # Who is let in.
+    def block(self, who: Key, key: Key, *, blocked: bool) -> None:
+        require(self.is_staff(who), "FORBIDDEN")
+        require(key in self.accounts, "NOT_FOUND")
+        require(self.is_client(key) or self.administrates(who), "FORBIDDEN")
+        account, theirs = self.accounts[key], self.principals(key)
+        before, account.is_blocked = account.is_blocked, blocked
+        touched = [it for it in self.documents.values() if blocked and self.rows(it, *theirs)]
+        if self.is_staff(key) and not (self.has_administrator() and all(map(self.is_kept, touched))):
+            account.is_blocked = before
+            raise Refused("INVALID")

@@ -4,18 +4,21 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, text
 
 from core.errors import Conflict
 from core.rights import ALL_RIGHTS, Right
 from core.viewer import Viewer
-from models import Document
+from models import Account, Document
 from models.tables import LICENCE
 from permissions.fields import MayChangeSecurity
 from permissions.requires import Requires
 from permissions.told import told_of
 from resolvers import (
+    account_care,
+    accounts,
     category_rules,
     classifying,
     content,
@@ -26,6 +29,7 @@ from resolvers import (
     sharing,
     stamping,
 )
+from resolvers.change import Change
 from tests.permissions.planting import Planting
 
 Plant = Callable[[Planting], None]
@@ -110,6 +114,17 @@ def all_is_held(planted: Planting) -> None:
         return await original(change, SimpleNamespace(id=document.id, rights=int(ALL_RIGHTS)), *given)
 
     planted.replace(sharing, "grantable", grantable)
+
+
+def advisors_manage_everybody(planted: Planting) -> None:
+    """Let the staff do with each other's accounts what they do with those of clients."""
+
+    async def managed(change: Change, account_id: UUID) -> Account:
+        gate.staff(change)
+        await gate.one(change, accounts.look_up, account_id, path=account_care.PLACE)
+        return await change.session.get_one(Account, (change.viewer.licence_id, account_id))
+
+    planted.replace(account_care, "managed", managed)
 
 
 def nobody_asks(owner: Any, name: str) -> Plant:

@@ -5,13 +5,15 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert
 
+from auth import sessions
 from core.errors import KluisError
 from core.rights import NO_RIGHTS, Right
-from models import Account, DossierMember
+from core.tokens import Token
+from models import DossierMember
 from models.tables import LICENCE
-from resolvers import category_rules, deleting, documents, groups, sharing
+from resolvers import account_care, category_rules, deleting, documents, groups, sharing
 from resolvers.category_rules import Grantee
 from resolvers.change import Change
 from resolvers.documents import IncomingFile, Said
@@ -28,11 +30,6 @@ DONE: Final = "DONE"
 A_SECOND: Final = timedelta(seconds=1)
 TICKS: Final = {"R": "READ", "U": "UPDATE", "D": "DELETE", "S": "CHANGE_SECURITY"}
 # There are no verbs for these yet.
-BLOCK: Final = (
-    update(Account)
-    .where(Account.licence_id == LICENCE, Account.id == bindparam("account"))
-    .values(blocked_at=bindparam("now"))
-)
 JOIN: Final = insert(DossierMember).values(
     licence_id=LICENCE,
     dossier_id=bindparam("dossier_id"),
@@ -200,14 +197,29 @@ class Stage:
             lambda model, me: model.set_members(me, self.key(group), inside),
         )
 
-    # What there is no verb for.
-    async def block(self, who: str) -> str:
-        """Block an account, or let it in again."""
-        account = self.world.model_of(who).accounts[self.key(who)]
-        account.is_blocked = not account.is_blocked
-        blocked_at = self.clock.now() if account.is_blocked else None
-        return await self.write(self.world.firm_of(who), BLOCK, account=self.key(who), now=blocked_at)
+    async def block(self, by: str, who: str) -> str:
+        """Block an account, or let it in again; whoever is let in signs in anew."""
+        account, is_blocked = self.key(who), self.is_blocked(who)
+        verb = account_care.unblock_account if is_blocked else account_care.block_account
 
+        async def block(change: Change) -> None:
+            await verb(change, account)
+
+        code = await self.does(by, block, lambda model, me: model.block(me, account, blocked=not is_blocked))
+        if is_blocked and code == DONE:
+            await self.sign_in(who)
+        return code
+
+    def is_blocked(self, who: str) -> bool:
+        return self.world.model_of(who).accounts[self.key(who)].is_blocked
+
+    async def sign_in(self, who: str) -> None:
+        licence = self.world.licences[self.world.firm_of(who)]
+        token = self.world.tokens[who] = Token.new(licence)
+        async with self.ports.database.change(licence) as session:
+            sessions.open_session(session, self.key(who), token, self.clock.now(), "tests")
+
+    # What there is no verb for.
     async def join_or_leave(self, who: str, dossier: str, role: str) -> str:
         """Let somebody into a dossier, or out of it; it has one main person and one partner."""
         firm = next(it for it, model in self.world.models.items() if self.key(dossier) in model.dossiers)

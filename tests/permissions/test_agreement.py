@@ -110,7 +110,11 @@ ABOUT_PEOPLE: Final = st.one_of(
         group=st.sampled_from(["users", "group 0"]),
         members=st.sampled_from([("anna", "arthur"), ("anna", "otto"), ("arthur", "otto")]),
     ),
-    step("block", who=often(["bert", "carla"], ["dirk", "otto", "anna", "arthur"])),
+    step(
+        "block",
+        by=often(["arthur", "anna"], ["otto", "bert", "eva"]),
+        who=often(["bert", "carla"], ["dirk", "otto", "anna", "arthur"]),
+    ),
     step(
         "join_or_leave",
         who=st.sampled_from(["bert", "carla", "dirk", "noor"]),
@@ -119,7 +123,7 @@ ABOUT_PEOPLE: Final = st.one_of(
     ),
 )
 
-NEVER_REFUSED: Final = {"block", "join_or_leave"}
+NEVER_REFUSED: Final = {"join_or_leave"}
 KINDS: Final = (
     "upload",
     "describe",
@@ -133,6 +137,7 @@ KINDS: Final = (
     "apply_rule",
     "create_group",
     "set_members",
+    "block",
     *NEVER_REFUSED,
 )
 
