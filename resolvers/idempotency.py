@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, bindparam, delete, select, tuple_, update
+from sqlalchemy import DateTime, Text, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.errors import Conflict, Invalid
@@ -18,8 +18,6 @@ from resolvers.change import Change
 
 KEPT_FOR: Final = timedelta(hours=24)
 LONGEST: Final = 200
-# Of those that are too old, how many go with each new one.
-MOST_FORGOTTEN: Final = 100
 PLACE: Final = ("input", "idempotencyKey")
 KEY: Final = bindparam("own_key", type_=Text())
 OWN: Final = (
@@ -50,16 +48,6 @@ CLAIM: Final = NEW.on_conflict_do_update(
 KNOWN: Final = select(IdempotencyKey.verb, IdempotencyKey.input_digest, IdempotencyKey.made).where(*OWN)
 MADE: Final = (
     update(IdempotencyKey).where(*OWN).values(made=bindparam("made", type_=IdempotencyKey.made.type))
-)
-# What somebody else forgets, or claims anew, at the same time is left to him: nobody waits for it.
-FORGET: Final = delete(IdempotencyKey).where(
-    IdempotencyKey.licence_id == LICENCE,
-    tuple_(IdempotencyKey.account_id, IdempotencyKey.key).in_(
-        select(IdempotencyKey.account_id, IdempotencyKey.key)
-        .where(IdempotencyKey.licence_id == LICENCE, IS_OLD)
-        .limit(MOST_FORGOTTEN)
-        .with_for_update(skip_locked=True)
-    ),
 )
 
 
@@ -92,7 +80,6 @@ async def once(
     if await change.rows(CLAIM, own_key=key, verb=verb, input_digest=digest, now=change.now, until=until):
         made = await make()
         await change.rows(MADE, own_key=key, made={"id": str(made)})
-        await change.rows(FORGET, until=until)
         return Made(made, is_new=True)
     (known,) = await change.rows(KNOWN, own_key=key)
     if (known.verb, known.input_digest) != (verb, digest):

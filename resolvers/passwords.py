@@ -87,5 +87,15 @@ async def require_password(request: Request, password: str, *path: str) -> AnyRo
         values = {"licence": viewer.licence_id, "ids": [viewer.account_id]}
         (account,) = await fetched(connection, BY_ID, values)
     if not await request.ports.passwords.verify(account.password_hash, password):
+        await remember_refusal(request)
         raise WrongCredentials(path=path)
     return account
+
+
+async def remember_refusal(request: Request) -> None:
+    """Remember that the viewer's password was given wrong, though nothing else comes of it (ASVS 16.3.1).
+
+    Raise Unauthenticated.
+    """
+    async with request.change() as change:
+        change.record("account.password_refused", account=str(change.viewer.account_id))

@@ -186,7 +186,7 @@ async def require_try(request: Request, licence_id: UUID, username: str, account
     # Of any length, and never in clear: people type their password into the wrong field.
     name = sha256(fold(username[:LONGEST_NAME]).encode()).hexdigest()
     here = f"name:{name}:{network}"
-    # Counted once more where he is known: a statement less would tell, by its time, that somebody has this name.
+    # Where he is known it is counted once more: a statement less would tell by its time that he is somebody.
     known = Counted(throttles.NAME_FROM_NETWORK, f"known:{here}")
     anywhere = Counted(throttles.NAME_FROM_ANYWHERE, f"name:{name}")
     counted = [

@@ -17,6 +17,7 @@ from resolvers.points import Points
 from resolvers.ports import Ports
 from server.http_rules import origin_of
 from server.settings import Settings
+from server.sweeper import Sweeper
 from server.worker import OpenSecret, Worker
 from storage.store import Store
 
@@ -76,12 +77,14 @@ def secret_opener(keys: Keys) -> OpenSecret:
 
 
 @asynccontextmanager
-async def working(worker: Worker) -> AsyncGenerator[None]:
-    """Let the worker run beside whatever the block does."""
-    task = asyncio.create_task(worker.run())
+async def working(*workers: Worker | Sweeper) -> AsyncGenerator[None]:
+    """Let these run beside whatever the block does."""
+    tasks = [asyncio.create_task(it.run()) for it in workers]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task

@@ -21,6 +21,7 @@ from server.embedded import embedded
 from server.house import open_house, working
 from server.http_rules import HttpRules
 from server.settings import Settings
+from server.sweeper import Sweeper
 from server.trusted_documents import BadDocuments
 
 BACKLOG = 2048
@@ -98,7 +99,8 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
         if is_demo:
             await open_demo(settings, ports)
-        yield create_app(ports, background=lambda: working(worker), rules=rules_of(settings))
+        sweeper = Sweeper(ports.database, ports.clock)
+        yield create_app(ports, background=lambda: working(worker, sweeper), rules=rules_of(settings))
 
 
 def rules_of(settings: Settings) -> HttpRules:

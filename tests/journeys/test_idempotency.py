@@ -13,11 +13,11 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 import schema
 from models import Account, Document, Event, IdempotencyKey, Letter, Session, Throttle
-from resolvers.idempotency import KEPT_FOR, MOST_FORGOTTEN
+from resolvers.idempotency import KEPT_FOR
 from tests.api import Api
 from tests.conftest import SetClock
 from tests.journeys.answers import mistakes, send_file
-from tests.journeys.rows import row, rows, set_values, writing
+from tests.journeys.rows import row, rows, set_values
 from tests.schema.belongings import rows_of
 from tests.schema.words import definitions, fields_of, name_of
 
@@ -215,36 +215,6 @@ async def test_a_key_is_not_kept_beside_what_was_said(api: Api) -> None:
     kept = await row(api, IdempotencyKey)
     assert len(kept.input_digest) == 32
     assert "Juristen" not in str(vars(kept))
-
-
-async def add_old_keys(api: Api, who: str, count: int) -> None:
-    """Let one of the cast have used so many keys a day ago."""
-    async with writing(api) as firm:
-        for number in range(count):
-            key = IdempotencyKey(
-                licence_id=api.world.firm.licence_id,
-                account_id=api.world.accounts[who].id,
-                key=f"old {number}",
-                verb="createGroup",
-                input_digest=bytes(32),
-                created_at=firm.now - KEPT_FOR,
-            )
-            await firm.keep(key)
-
-
-async def keys_left(api: Api) -> Counter[str]:
-    return Counter(it.key.split()[0] for it in await rows(api, IdempotencyKey))
-
-
-async def test_keys_that_are_too_old_are_forgotten_whoever_had_them(api: Api) -> None:
-    await add_old_keys(api, "bert", MOST_FORGOTTEN + 1)
-    await sends(api, "createGroup", idempotencyKey="new")
-    assert await keys_left(api) == {"old": 1, "new": 1}
-    # What makes nothing new forgets nothing either.
-    await sends(api, "createGroup", idempotencyKey="new")
-    assert await keys_left(api) == {"old": 1, "new": 1}
-    await sends(api, "createAccount", idempotencyKey="newer")
-    assert await keys_left(api) == {"new": 1, "newer": 1}
 
 
 async def test_another_firms_keys_are_its_own(api: Api) -> None:

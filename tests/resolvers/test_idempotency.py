@@ -10,10 +10,9 @@ from sqlalchemy import select
 from core.errors import Conflict, Invalid
 from models import IdempotencyKey
 from models.tables import LICENCE
-from resolvers.idempotency import KEPT_FOR, Made, digest_of, once
+from resolvers.idempotency import Made, digest_of, once
 from resolvers.request import Request
 from tests.api import Api
-from tests.conftest import SetClock
 
 KEPT = select(IdempotencyKey.key, IdempotencyKey.made).where(IdempotencyKey.licence_id == LICENCE)
 
@@ -112,20 +111,6 @@ async def test_of_thirty_at_once_one_makes_it(api: Api) -> None:
     assert len(all_made) == 1
     assert {it.id for it in found} == {*all_made}
     assert sorted(it.is_new for it in found) == [False] * 29 + [True]
-
-
-async def test_nobody_waits_for_a_key_that_somebody_else_forgets(api: Api, clock: SetClock) -> None:
-    await tries(api, Slow.at_once)
-    clock.advance(KEPT_FOR)
-    api.tokens.clear()
-    token = await api.token("arthur")
-    forgetting, making = Request(api.ports, token), Request(api.ports, token)
-    async with forgetting.change() as other:
-        assert await other.rows(KEPT.with_for_update())
-        async with making.change() as change:
-            made = await once(change, "two", "createGroup", {}, Slow.at_once)
-    assert made.is_new
-    assert len(await kept(api)) == 2
 
 
 def test_an_input_is_the_same_in_whatever_order_it_is_said() -> None:
