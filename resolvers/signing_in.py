@@ -98,7 +98,7 @@ async def sign_in(request: Request, username: str, password: str, licence: str |
         right = await request.ports.passwords.verify(usable_hash(account, request), given)
         if not right or account is None or licence_id is None:
             raise WrongCredentials
-    kept_hash = await request.ports.passwords.renewed(account.password_hash, given)
+        kept_hash = await request.ports.passwords.renewed(account.password_hash, given)
     async with as_account(request, licence_id, account) as change:
         checked = {"checked_hash": account.password_hash, "kept_hash": kept_hash}
         if not await change.rows(SIGNED_IN, **checked):

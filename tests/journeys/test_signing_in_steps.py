@@ -14,7 +14,8 @@ from auth.passwords import CHEAPEST
 from core.errors import KluisError
 from core.tokens import Token
 from models import Account, Challenge, Session
-from resolvers import throttles
+from resolvers import second_factors, throttles
+from resolvers.change import Change
 from resolvers.completing_sign_in import complete_two_factor
 from resolvers.request import Request
 from resolvers.second_factors import Proof
@@ -234,3 +235,20 @@ async def test_the_11th_try_of_a_name_is_told_when_the_next_may_come(
         assert refused["userErrors"] == [told]
     clock.advance(timedelta(seconds=60))
     assert (await signs_in(journey))["step"] == "SIGNED_IN"
+
+
+async def test_whoever_is_blocked_at_the_last_moment_does_not_come_in(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _ = await journey.adds_app("bert")
+    asked = await signs_in(journey)
+    hold = second_factors.hold
+
+    async def hold_too_late(change: Change) -> None:
+        await block_bert(journey)
+        await hold(change)
+
+    monkeypatch.setattr(second_factors, "hold", hold_too_late)
+    assert codes_of(await shows(journey, asked, code=app.at(journey.clock.now()))) == ["WRONG_CREDENTIALS"]
+    # That in which he added the app.
+    assert len(await rows(journey.api, Session, account_id=journey.api.world.accounts["bert"].id)) == 1
