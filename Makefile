@@ -28,9 +28,10 @@ floors: ready ## who imports whom
 schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
 
-bench: ready ## what a request costs the server, beside other ways to answer it, and the database
+bench: ready ## what a request costs the server and the database, and what a flood of sign-ins does to it
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.access
+	$(BIN)/python -m bench.flood
 
 oracle: ready ## 100,000 operations against another executor, 100,000 steps against the rule of access
 	ORACLE_EXAMPLES=100000 ORACLE_STEPS=100000 $(PYTEST) -q -n logical --maxprocesses=8 \

@@ -131,7 +131,7 @@ def share(rows: Rows, paper: Paper, account: UUID) -> None:
 
 async def viewer(ports: Ports, firm: Firm, account: UUID) -> Viewer:
     """Return the viewer of an account, as a session makes one."""
-    request = Request(ports, Token.parse(await signed_in(ports, firm, account)))
+    request = Request(ports, Token.parse(await signed_in(ports, firm.founded.licence_id, account)))
     await request.open()
     found = request.viewer
     await request.close()

@@ -10,7 +10,7 @@ import uvloop
 
 from bench import flood_report, machine, report, world
 from bench.flood_rounds import Effort, Rounds, measure
-from bench.operations import Operation, operations_in
+from bench.operations import HOME_PAGE, Operation
 from bench.report import Sheet
 from bench.servers import one
 from bench.variants import KLUIS
@@ -21,8 +21,10 @@ from server.settings import Settings
 
 BEGIN: Final = "<!-- written by python -m bench.flood -->"
 DOCUMENTS: Final = 5_000
+# Of one account, no more than ten operations may be under way.
+READERS: Final = 50
 KNOWN_TO_ALL: Final = "the same for everybody"
-GIVE: Final = "UPDATE account SET password_hash = $1 RETURNING username"
+GIVE: Final = "UPDATE account SET password_hash = $1 RETURNING licence_id, id, role, username"
 
 
 def main() -> None:
@@ -31,11 +33,11 @@ def main() -> None:
     effort = Effort(asked.rounds, asked.seconds, asked.reads, asked.tries)
     with TemporaryDirectory(prefix="kluis-bench-") as folder, embedded(Path(folder), sync=False) as url:
         settings = Settings(home=Path(folder), database_url=url, trusted_proxies=("127.0.0.1",))
-        operation, known = asyncio.run(prepare(settings, url))
+        operations, known = asyncio.run(prepare(settings, url))
         said = f"{described(effort, len(known))} {machine.described()}"
         report.tell(said)
         with one(KLUIS, settings, url) as server:
-            found = uvloop.run(measure(server, operation, known, effort))
+            found = uvloop.run(measure(server, operations, known, effort))
     sheets = [report.shown(it) for it in tables(found)]
     if asked.write:
         report.write(sheets, said, begin=BEGIN)
@@ -61,13 +63,16 @@ def described(effort: Effort, known: int) -> str:
     )
 
 
-async def prepare(settings: Settings, url: str) -> tuple[Operation, list[str]]:
-    """Write the database; return what is read, and the names of accounts, which all have a password."""
+async def prepare(settings: Settings, url: str) -> tuple[list[Operation], list[str]]:
+    """Write the database; return what its readers ask, and everybody's user name; all have a password."""
     await migrations.upgrade(url)
     async with open_house(settings, url, running.NO_RELAY) as (ports, _), world.as_owner(url) as connection:
-        written = await world.write(ports, url, documents=DOCUMENTS, licences=1)
+        await world.write(ports, url, documents=DOCUMENTS, licences=1)
         accounts = await connection.fetch(GIVE, await ports.passwords.hash(KNOWN_TO_ALL))
-        return operations_in(written)[0], [it["username"] for it in accounts]
+        readers = [it for it in accounts if it["role"] == "CLIENT"][:READERS]
+        tokens = [await world.signed_in(ports, it["licence_id"], it["id"]) for it in readers]
+        operations = [Operation("A client's home page", it, HOME_PAGE, {}) for it in tokens]
+        return operations, [it["username"] for it in accounts]
 
 
 def tables(found: Rounds) -> list[Sheet]:

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
-from itertools import count
+from itertools import count, cycle
 from math import inf
 from random import Random
 from typing import Any, Final
 
-from bench.load import OK, Line, Reply, posted
+from bench.load import Line, Reply, posted
 from bench.servers import Server
 
 SIGN_IN: Final = """mutation ($input: SignInInput!) {
@@ -72,21 +72,21 @@ class Found:
 
 
 class Reads:
-    """The same page, asked for again and again."""
+    """The same page, which each of several readers asks for in turn, and gets as it was the first time."""
 
     GOOD: Final = "answered"
     BAD: Final = "refused"
 
-    def __init__(self, lines: Lines, request: bytes, size: int) -> None:
+    def __init__(self, lines: Lines, pages: Sequence[tuple[bytes, bytes]]) -> None:
         self.lines = lines
-        self.request = request
-        self.size = size
+        self.pages = cycle(pages)
 
     async def send(self, found: Found) -> None:
         """Ask for the page, and note how long it took."""
+        request, expected = next(self.pages)
         began = time.perf_counter()
-        reply = await self.lines.exchange(self.request)
-        is_good = reply is not None and reply.status == OK and len(reply.body) == self.size
+        reply = await self.lines.exchange(request)
+        is_good = reply is not None and reply.body == expected
         found.waits[self.GOOD if is_good else self.BAD].append(time.perf_counter() - began)
 
 
@@ -128,12 +128,14 @@ def answer_of(reply: Reply | None) -> str:
 
 
 async def at_rate(
-    per_second: float, seconds: float, send: Callable[[Found], Coroutine[Any, Any, None]], chance: Random
+    per_second: float, seconds: float, send: Callable[[Found], Coroutine[Any, Any, None]], round_: int
 ) -> Found:
     """Send so many a second, each at a moment of its own; return what came of all, once all are answered.
 
     Whoever waits for an answer before he sends the next asks a slow server less, and hides how slow it is.
+    The moments are the same ones in every load of a round.
     """
+    chance = Random(round_)  # noqa: S311  no secret
     found, began = Found(), time.perf_counter()
     due = chance.expovariate(per_second) if per_second else inf
     async with asyncio.TaskGroup() as group:

@@ -1,6 +1,7 @@
 """The figures of a flood as tables, and whether they are what they must be."""
 
 from collections.abc import Sequence
+from math import inf
 from statistics import mean, median
 from typing import Final
 
@@ -34,7 +35,7 @@ def of_phases(name: str, phases: Sequence[Phase]) -> list[str]:
     """Return how long the reads of some phases took."""
     waits = together(it.reads for it in phases)
     good = waits[Reads.GOOD]
-    slow = (percentile(good, MIDDLE), percentile(good, SLOW), max(good) * 1e3)
+    slow = (percentile(good, MIDDLE), percentile(good, SLOW), max(good, default=inf) * 1e3)
     return [name, str(len(good)), str(len(waits[Reads.BAD])), *(f"{it:.1f}" for it in slow)]
 
 
@@ -62,18 +63,13 @@ def of_cost(found: Rounds) -> Sheet:
             name,
             f"{mean(it.server for it in phases):.2f}",
             f"{mean(it.generator for it in phases):.2f}",
+            f"{mean(it.rest for it in phases):.2f}",
             figure(percentile([late for it in phases for late in it.reads.late], SLOW)),
-            " ".join(f"{it.peak:.0f}" for it in phases),
+            f"{min(it.peak for it in phases):.0f} - {max(it.peak for it in phases):.0f}",
         ]
         for name, phases in (("alone", found.idle), ("in the flood", found.flooded))
     ]
-    columns = (
-        "Reads",
-        "Server, cores",
-        "Generator, cores",
-        "Sent late, p99 ms",
-        "Server's peak, MiB, by round",
-    )
+    columns = ("Cores in use", "Server", "Generator", "The rest", "Sent late, p99 ms", "Server's peak, MiB")
     return Sheet("What it took", columns, rows)
 
 

@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from random import Random
+from math import inf
 from statistics import quantiles
 from typing import Final
 
+from bench import machine
 from bench.flood_load import Found, Lines, Reads, Tries, at_rate
 from bench.load import answer, request_of
 from bench.operations import Operation
@@ -33,12 +34,16 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """Some seconds: what came of the reads and the tries, cores in use, and the server's peak in MiB."""
+    """Some seconds: what came of the reads and the tries, cores in use, and the server's peak in MiB.
+
+    What neither the server nor the generator used, the database did, or somebody else on this machine.
+    """
 
     reads: Found
     tries: Found
     server: float
     generator: float
+    rest: float
     peak: float
 
     def wait(self, percent: int) -> float:
@@ -65,7 +70,9 @@ class Rounds:
 
 
 def percentile(waits: list[float], percent: int) -> float:
-    """Return how long so many of a hundred took at most, in milliseconds."""
+    """Return how long so many of a hundred took at most, in milliseconds; for ever, where none came."""
+    if len(waits) < 2:  # noqa: PLR2004  nothing lies between
+        return inf
     return quantiles(waits, n=100, method="inclusive")[percent - 1] * 1e3
 
 
@@ -86,32 +93,39 @@ class Flood:
         self.reads = reads
         self.tries = tries
 
-    async def phase(self, seconds: float, reads: float, tries: float, chance: Random) -> Phase:
+    async def phase(self, seconds: float, reads: float, tries: float, round_: int) -> Phase:
         """Return what came of so many seconds with so many reads and tries in each."""
         self.server.forget_peak()
-        began, used, own = time.perf_counter(), self.server.cpu_seconds(), time.process_time()
+        before = self.spent()
         of_reads, of_tries = await asyncio.gather(
-            at_rate(reads, seconds, self.reads.send, chance), at_rate(tries, seconds, self.tries.send, chance)
+            at_rate(reads, seconds, self.reads.send, round_), at_rate(tries, seconds, self.tries.send, round_)
         )
-        took = time.perf_counter() - began
+        took, server, generator, busy = (now - then for now, then in zip(self.spent(), before, strict=True))
         return Phase(
             of_reads,
             of_tries,
-            server=(self.server.cpu_seconds() - used) / took,
-            generator=(time.process_time() - own) / took,
+            server=server / took,
+            generator=generator / took,
+            rest=(busy - server - generator) / took,
             peak=self.server.peak_mib(),
         )
 
+    def spent(self) -> tuple[float, float, float, float]:
+        """Return the time, and the CPU time of the server, of this program and of the whole machine."""
+        used = self.server.cpu_seconds()
+        return time.perf_counter(), used, time.process_time(), machine.busy_seconds()
 
-async def measure(server: Server, operation: Operation, known: list[str], effort: Effort) -> Rounds:
+
+async def measure(
+    server: Server, operations: Sequence[Operation], known: Sequence[str], effort: Effort
+) -> Rounds:
     """Return what was found in all rounds. Raise NotTheSame for a page that can not be read at all."""
-    size = len(await answer(server, operation))
+    pages = [(request_of(it), await answer(server, it)) for it in operations]
     with closing(Lines(server)) as some, closing(Lines(server)) as others:
-        flood = Flood(server, Reads(some, request_of(operation), size), Tries(others, known))
-        await flood.phase(WARM_UP, effort.reads, FEW_TRIES, Random(0))  # noqa: S311  no secret
+        flood = Flood(server, Reads(some, pages), Tries(others, known))
+        await flood.phase(WARM_UP, effort.reads, FEW_TRIES, 0)
         found = Rounds([], [])
         for number in range(1, 1 + effort.rounds):
             for phases, tries in ((found.idle, 0), (found.flooded, effort.tries)):
-                chance = Random(number)  # noqa: S311  no secret
-                phases.append(await flood.phase(effort.seconds, effort.reads, tries, chance))
+                phases.append(await flood.phase(effort.seconds, effort.reads, tries, number))
     return found

@@ -45,10 +45,11 @@ async def write(ports: Ports, url: str, *, documents: int, licences: int) -> Wor
         await connection.execute("VACUUM ANALYZE")
         await connection.execute("CHECKPOINT")
     first = firms[0]
+    licence_id = first.founded.licence_id
     return World(
         tokens={
-            "client": await signed_in(ports, first, first.households[0].clients[0]),
-            "advisor": await signed_in(ports, first, first.staff[1]),
+            "client": await signed_in(ports, licence_id, first.households[0].clients[0]),
+            "advisor": await signed_in(ports, licence_id, first.staff[1]),
         },
         dossier=ports.ids.write("Dossier", [first.households[0].dossier])[0],
         document=ports.ids.write("Document", [shown])[0],
@@ -97,9 +98,8 @@ async def write_papers(connection: Any, found: Iterable[Paper], household: House
     return shown
 
 
-async def signed_in(ports: Ports, firm: Firm, account: UUID) -> str:
+async def signed_in(ports: Ports, licence_id: UUID, account: UUID) -> str:
     """Open a session for an account, and return its token."""
-    licence_id = firm.founded.licence_id
     token = Token.new(licence_id)
     async with ports.database.change(licence_id) as change:
         sessions.open_session(change, account, token, ports.clock.now(), "bench")
