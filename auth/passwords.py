@@ -25,6 +25,11 @@ FAILURE_TAKES = 0.25
 Answer = TypeVar("Answer")
 
 
+def threads_here() -> int:
+    """Return how many threads may hash on this machine: one core is left to everything else."""
+    return max(1, (os.cpu_count() or 1) - 1)
+
+
 class Passwords:
     """Hashes and verifies; more than 20 waiting are turned away (ASVS 11.4.2)."""
 
@@ -35,7 +40,7 @@ class Passwords:
         threads: int | None = None,
         failure_takes: float = FAILURE_TAKES,
     ) -> None:
-        threads = threads or max(1, (os.cpu_count() or 1) - 1)
+        threads = threads or threads_here()
         self._hasher = hasher
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="argon2")
         self._waiting = 0
@@ -45,10 +50,15 @@ class Passwords:
 
     @asynccontextmanager
     async def alike(self) -> AsyncGenerator[None]:
-        """Let all blocks that fail take as long: hashes of older parameters take less (ASVS 6.3.8)."""
+        """Let all blocks that fail take as long: hashes of older parameters take less (ASVS 6.3.8).
+
+        Whoever may not try goes at once: a flood of them would fill the server while they wait.
+        """
         until = asyncio.get_running_loop().time() + self._failure_takes
         try:
             yield
+        except TooManyTries:
+            raise
         except KluisError:
             await asyncio.sleep(until - asyncio.get_running_loop().time())
             raise

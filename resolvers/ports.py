@@ -10,6 +10,7 @@ from core.clock import Clock
 from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.strangers import Strangers
+from resolvers.turns import Turns
 from storage.store import Store
 
 
@@ -32,3 +33,4 @@ class Ports:
     """Called when letters have been written, so that they leave at once."""
     points: Points
     strangers: Strangers = field(default_factory=Strangers)
+    turns: Turns = field(default_factory=Turns)

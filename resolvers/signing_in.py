@@ -89,12 +89,12 @@ async def sign_in(request: Request, username: str, password: str, licence: str |
     """
     # Whoever is signed in already holds a connection; what follows takes one of its own.
     await request.release()
-    licence_id = await find_licence(request, licence)
-    account = await find_account(request, licence_id, username)
-    if licence_id is not None:
-        await require_try(request, licence_id, username, account)
     given = password[: LONGEST_PASSWORD + 1]
-    async with request.ports.passwords.alike():
+    async with request.ports.passwords.alike(), request.ports.turns.take():
+        licence_id = await find_licence(request, licence)
+        account = await find_account(request, licence_id, username)
+        if licence_id is not None:
+            await require_try(request, licence_id, username, account)
         right = await request.ports.passwords.verify(usable_hash(account, request), given)
         if not right or account is None or licence_id is None:
             raise WrongCredentials
@@ -199,7 +199,7 @@ async def require_try(request: Request, licence_id: UUID, username: str, account
         Counted(throttles.NAME_FROM_NETWORK, here),
         known if await is_known(request, licence_id, account, network) else anywhere,
     ]
-    await throttles.require_try(request.ports.database, licence_id, counted, request.now)
+    await throttles.require_try(request.ports.database, licence_id, counted, request.ports.clock.now())
 
 
 async def is_known(request: Request, licence_id: UUID, account: AnyRow | None, network: str) -> bool:

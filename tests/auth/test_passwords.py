@@ -125,6 +125,10 @@ async def test_failures_wait_until_all_have_taken_as_long(
     monkeypatch.setattr(asyncio, "sleep", sleep)
     async with passwords.alike():
         pass
+    # Who was not let in to try has learnt nothing, and a flood of them must not wait in here.
+    with pytest.raises(TooManyTries):
+        async with passwords.alike():
+            raise TooManyTries(retry_after=1)
     assert waited == []
     with pytest.raises(WrongCredentials):
         async with passwords.alike():
