@@ -65,6 +65,8 @@ class LetterContent:
     details: dict[str, Any]
     written_at: datetime
     """When it was queued: the Date of every attempt."""
+    news: int = 1
+    """Of how many things of its kind it tells."""
     secret: str | None = None
 
     def __repr__(self) -> str:
@@ -91,6 +93,7 @@ def values_of(letter: LetterContent) -> dict[str, Any]:
         "licence": one_line(letter.licence_name),
         "portal_url": letter.portal_url,
         "written_at": letter.written_at.isoformat(),
+        "news": letter.news,
     }
     return details | secret_of(letter) | known
 

@@ -35,6 +35,8 @@ class Claimed:
     language: str
     details: dict[str, Any]
     sealed: bytes | None
+    news: int
+    """Of how many things it tells."""
     attempts: int
     """With the one that this claim counts."""
     queued_at: datetime

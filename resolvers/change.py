@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable, and_, bindparam, insert, select
+from sqlalchemy import Executable, and_, bindparam, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.viewer import Viewer
@@ -25,6 +26,24 @@ ADDRESSEE: Final = (
     )
     .outerjoin(Relation, and_(Relation.licence_id == LICENCE, Relation.id == Account.relation_id))
     .where(Account.licence_id == LICENCE, Account.id == bindparam("account"))
+)
+UNTOUCHED: Final = and_(Letter.state == "QUEUED", Letter.attempts == 0)
+NEWS: Final = insert(Letter).values(
+    licence_id=LICENCE,
+    kind=bindparam("kind"),
+    account_id=bindparam("account"),
+    recipient=bindparam("recipient"),
+    language=bindparam("language"),
+    details=bindparam("details"),
+    bundle=bindparam("bundle"),
+    queued_at=bindparam("now"),
+    due_at=bindparam("due"),
+)
+# A letter that nobody has begun to send tells of one thing more; who comes at the same time waits for it.
+BUNDLE: Final = NEWS.on_conflict_do_update(
+    index_elements=[Letter.licence_id, Letter.account_id, Letter.bundle],
+    index_where=UNTOUCHED,
+    set_={"news": Letter.news + 1},
 )
 RECORD: Final = insert(Event).values(
     licence_id=LICENCE,
@@ -94,29 +113,51 @@ class Change(Reading):
 
         Whoever has no e-mail address is told nothing.
         """
-        (to,) = await self.rows(ADDRESSEE, account=account_id)
-        if not to.email:
+        to = await self._addressee(account_id)
+        if to is None:
             return
         letter = self.add(
             Letter,
             kind=kind,
-            account_id=to.id,
-            recipient=to.email,
-            language=to.language,
-            details={
-                "title": to.title,
-                "given_name": to.given_name,
-                "family_name": to.family_name,
-                **details,
-            },
+            account_id=account_id,
+            **addressed(to, details),
             queued_at=self.now,
             due_at=self.now,
         )
-        self.has_letters = True
         if secret is not None:
             await self.session.flush()
             bound_to = letter_seal(letter.licence_id, letter.id)
             letter.sealed = self.ports.keys.seal(secret.encode(), bound_to=bound_to)
+
+    async def tell_news(self, kind: str, account_id: UUID, *, about: str = "", **details: Any) -> None:
+        """Write such a letter, or let one that has not left yet tell of one thing more of the same kind.
+
+        It leaves when the first of them has waited as long as the installation says. What is told `about` one
+        thing is not told together with another.
+        """
+        to = await self._addressee(account_id)
+        if to is not None:
+            # What leaves at once waits for nothing.
+            bundle = f"{kind} {about}".strip() if self.ports.news_wait else None
+            due = self.now + self.ports.news_wait
+            values = addressed(to, details)
+            await self.rows(
+                BUNDLE, kind=kind, account=account_id, bundle=bundle, now=self.now, due=due, **values
+            )
+
+    async def _addressee(self, account_id: UUID) -> AnyRow | None:
+        """Return how to write to an account, None for one without an e-mail address."""
+        (to,) = await self.rows(ADDRESSEE, account=account_id)
+        if not to.email:
+            return None
+        self.has_letters = True
+        return to
+
+
+def addressed(to: AnyRow, details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a letter holds of whom it goes to, and of what it tells."""
+    names = {"title": to.title, "given_name": to.given_name, "family_name": to.family_name}
+    return {"recipient": to.email, "language": to.language, "details": {**names, **details}}
 
 
 def letter_seal(licence_id: UUID, letter_id: UUID) -> bytes:

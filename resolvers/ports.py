@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from auth.keys import Keys
 from auth.opaque_ids import OpaqueIds
@@ -28,6 +29,8 @@ class Ports:
     """Of the pages that people use: that of the public address first, then those of front ends elsewhere."""
     upload_limit: int
     """Bytes that one uploaded file may have."""
+    news_wait: timedelta
+    """How long news waits for more of it, so that one letter tells of all."""
     wake_worker: Callable[[], None]
     """Called when letters have been written, so that they leave at once."""
     points: Points

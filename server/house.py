@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from server.settings import Settings
 from server.sweeper import Sweeper
 from server.worker import OpenSecret, Worker
 from storage.store import Store
+
+# In seconds.
+NEWS_WAIT = 120
 
 
 @asynccontextmanager
@@ -51,6 +55,7 @@ async def open_house(
                 public_url=settings.public_url,
                 origins=(origin_of(settings.public_url), *settings.allowed_origins),
                 upload_limit=settings.upload_limit,
+                news_wait=timedelta(seconds=NEWS_WAIT if settings.news_wait is None else settings.news_wait),
                 wake_worker=worker.wake,
                 points=Points(database),
             ),

@@ -82,6 +82,13 @@ class Settings(BaseSettings):
         default_factory=_own_keys,
         description="The file with this installation's keys; unset: `keys.json` in the home folder.",
     )
+    news_wait: int | None = Field(
+        default=None,
+        ge=0,
+        le=86_400,
+        description="How many seconds news waits for more, so that one letter tells of all; unset: 120, and "
+        "2 in the demo.",
+    )
     upload_limit: int = Field(default=25 << 20, gt=0, description="The largest document, in bytes.")
     allowed_origins: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)

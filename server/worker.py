@@ -157,6 +157,7 @@ class Worker:
             portal_url=self._portal_url,
             details=letter.details,
             written_at=letter.queued_at,
+            news=letter.news,
             secret=None if sealed is None else self._open_secret(licence_id, letter.id, sealed),
         )
 

@@ -117,6 +117,7 @@ def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Pa
         public_url="http://kluis.test",
         origins=("http://kluis.test",),
         upload_limit=UPLOAD_LIMIT,
+        news_wait=timedelta(),
         wake_worker=lambda: None,
         points=Points(database),
     )

@@ -32,6 +32,19 @@ from tests.mail.correspondents import (
 ALL = list(product(Kind, Language))
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("document_shared", "Peeters & Zonen has shared 12 documents with you in the client portal."),
+        ("document_uploaded", "Bert Peeters has added 12 documents to the client portal."),
+    ],
+)
+def test_a_letter_tells_how_many_things_it_tells_of(kind: str, words: str) -> None:
+    message = compose(letter(kind, language=Language.EN, news=12))
+    assert words in " ".join(text_of(message).split())
+    assert words.replace("&", "&amp;") in " ".join(page_of(message).split())
+
+
 def test_the_access_letter_says_what_the_manual_wants() -> None:
     message = compose(letter("access_granted"))
     text = " ".join(text_of(message).split())

@@ -33,6 +33,7 @@ async def test_a_due_letter_is_claimed_with_all_that_it_says(database: Database)
         language="NL",
         details=CARLA,
         sealed=b"sealed",
+        news=1,
         attempts=1,
         queued_at=MORNING,
         due_at=MORNING + LEASE,
