@@ -1,12 +1,16 @@
 """What survives a change besides the change: letters to send, events to remember, and tries to count."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables import Created, Details, Keyed, Linked, Small, index, one_of, refers_to
+
+LETTERS_CHANNEL: Final = "kluis_letters"
+"""Whoever listens hears the licence of each letter that is committed, and in how many seconds it is due."""
 
 
 class Letter(Keyed):

@@ -1,15 +1,17 @@
 """One transaction as a verb sees it: what it changes, records and tells."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable, and_, bindparam, select
+from sqlalchemy import Executable, Text, Uuid, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.viewer import Viewer
 from models import Account, Entity, Event, Letter, Relation
+from models.letters import LETTERS_CHANNEL
 from models.tables import LICENCE, AnyRow
 from resolvers.ports import Ports
 from resolvers.reading import Reading
@@ -28,7 +30,9 @@ ADDRESSEE: Final = (
     .where(Account.licence_id == LICENCE, Account.id == bindparam("account"))
 )
 UNTOUCHED: Final = and_(Letter.state == "QUEUED", Letter.attempts == 0)
-NEWS: Final = insert(Letter).values(
+# Workers hear of it when this transaction is committed, and not before.
+TOLD: Final = func.pg_notify(LETTERS_CHANNEL, bindparam("heard", type_=Text()))
+WRITE: Final = insert(Letter).values(
     licence_id=LICENCE,
     kind=bindparam("kind"),
     account_id=bindparam("account"),
@@ -40,10 +44,15 @@ NEWS: Final = insert(Letter).values(
     due_at=bindparam("due"),
 )
 # A letter that nobody has begun to send tells of one thing more; who comes at the same time waits for it.
-BUNDLE: Final = NEWS.on_conflict_do_update(
+NEWS: Final = WRITE.on_conflict_do_update(
     index_elements=[Letter.licence_id, Letter.account_id, Letter.bundle],
     index_where=UNTOUCHED,
     set_={"news": Letter.news + 1},
+).returning(Letter.id, TOLD)
+SEAL: Final = (
+    update(Letter)
+    .where(Letter.licence_id == LICENCE, Letter.id == bindparam("letter", type_=Uuid()))
+    .values(sealed=bindparam("sealed"))
 )
 RECORD: Final = insert(Event).values(
     licence_id=LICENCE,
@@ -62,7 +71,6 @@ class Change(Reading):
     def __init__(self, ports: Ports, viewer: Viewer, session: AsyncSession) -> None:
         super().__init__(ports, viewer)
         self.session = session
-        self.has_letters = False
 
     async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
         """Return what a statement finds, what this transaction has changed included."""
@@ -113,21 +121,12 @@ class Change(Reading):
 
         Whoever has no e-mail address is told nothing.
         """
-        to = await self._addressee(account_id)
-        if to is None:
-            return
-        letter = self.add(
-            Letter,
-            kind=kind,
-            account_id=account_id,
-            **addressed(to, details),
-            queued_at=self.now,
-            due_at=self.now,
-        )
-        if secret is not None:
-            await self.session.flush()
-            bound_to = letter_seal(letter.licence_id, letter.id)
-            letter.sealed = self.ports.keys.seal(secret.encode(), bound_to=bound_to)
+        letter_id = await self._write(kind, account_id, details, wait=timedelta(), bundle=None)
+        if letter_id and secret is not None:
+            bound_to = letter_seal(self.viewer.licence_id, letter_id)
+            await self.rows(
+                SEAL, letter=letter_id, sealed=self.ports.keys.seal(secret.encode(), bound_to=bound_to)
+            )
 
     async def tell_news(self, kind: str, account_id: UUID, *, about: str = "", **details: Any) -> None:
         """Write such a letter, or let one that has not left yet tell of one thing more of the same kind.
@@ -135,23 +134,29 @@ class Change(Reading):
         It leaves when the first of them has waited as long as the installation says. What is told `about` one
         thing is not told together with another.
         """
-        to = await self._addressee(account_id)
-        if to is not None:
-            # What leaves at once waits for nothing.
-            bundle = f"{kind} {about}".strip() if self.ports.news_wait else None
-            due = self.now + self.ports.news_wait
-            values = addressed(to, details)
-            await self.rows(
-                BUNDLE, kind=kind, account=account_id, bundle=bundle, now=self.now, due=due, **values
-            )
+        wait = self.ports.news_wait
+        # What leaves at once waits for nothing.
+        bundle = f"{kind} {about}".strip() if wait else None
+        await self._write(kind, account_id, details, wait=wait, bundle=bundle)
 
-    async def _addressee(self, account_id: UUID) -> AnyRow | None:
-        """Return how to write to an account, None for one without an e-mail address."""
+    async def _write(
+        self, kind: str, account_id: UUID, details: Mapping[str, Any], *, wait: timedelta, bundle: str | None
+    ) -> UUID | None:
+        """Return the letter's id; None where there is nobody to write to."""
         (to,) = await self.rows(ADDRESSEE, account=account_id)
         if not to.email:
             return None
-        self.has_letters = True
-        return to
+        (letter,) = await self.rows(
+            NEWS,
+            kind=kind,
+            account=account_id,
+            bundle=bundle,
+            now=self.now,
+            due=self.now + wait,
+            heard=f"{self.viewer.licence_id} {wait.total_seconds():.0f}",
+            **addressed(to, details),
+        )
+        return letter.id
 
 
 def addressed(to: AnyRow, details: Mapping[str, Any]) -> dict[str, Any]:

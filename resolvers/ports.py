@@ -1,6 +1,5 @@
 """The edges of the house that resolvers reach through: database, files, clock, keys and passwords."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -31,7 +30,5 @@ class Ports:
     """Bytes that one uploaded file may have."""
     news_wait: timedelta
     """How long news waits for more of it, so that one letter tells of all."""
-    wake_worker: Callable[[], None]
-    """Called when letters have been written, so that they leave at once."""
     points: Points
     strangers: Strangers = field(default_factory=Strangers)

@@ -17,9 +17,11 @@ from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.ports import Ports
 from server.http_rules import origin_of
+from server.postman import Postman
+from server.scribe import OpenSecret, Scribe
 from server.settings import Settings
 from server.sweeper import Sweeper
-from server.worker import OpenSecret, Worker
+from server.worker import Worker
 from storage.store import Store
 
 # In seconds.
@@ -35,14 +37,9 @@ async def open_house(
     store = Store.open(settings.storage_url or settings.home / "files")
     database = Database(database_url)
     passwords = Passwords()
-    worker = Worker(
-        database,
-        SmtpTransport(smtp_url),
-        SystemClock(),
-        secret_opener(keys),
-        sender=sender_of(settings),
-        portal_url=settings.public_url,
-    )
+    scribe = Scribe(secret_opener(keys), sender_of(settings), settings.public_url)
+    transports = [SmtpTransport(smtp_url) for _ in range(settings.mail_connections)]
+    worker = Worker(database, Postman(database, transports, SystemClock(), scribe.write))
     try:
         yield (
             Ports(
@@ -56,7 +53,6 @@ async def open_house(
                 origins=(origin_of(settings.public_url), *settings.allowed_origins),
                 upload_limit=settings.upload_limit,
                 news_wait=timedelta(seconds=NEWS_WAIT if settings.news_wait is None else settings.news_wait),
-                wake_worker=worker.wake,
                 points=Points(database),
             ),
             worker,

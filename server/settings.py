@@ -74,6 +74,9 @@ class Settings(BaseSettings):
         repr=False,
         description="The mail relay; unset: mail is kept and not sent, in the demo only.",
     )
+    mail_connections: int = Field(
+        default=4, ge=1, le=100, description="How many letters a worker hands to the relay at once."
+    )
     public_url: Annotated[str, AfterValidator(_is_web_address)] = Field(
         default_factory=_own_address,
         description="The address that people use, without a slash at the end; unset: the host and the port.",

@@ -118,7 +118,6 @@ def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Pa
         origins=("http://kluis.test",),
         upload_limit=UPLOAD_LIMIT,
         news_wait=timedelta(),
-        wake_worker=lambda: None,
         points=Points(database),
     )
 

@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from mail.outbox import LEASE, MOST_ATTEMPTS
 from mail.sink import Sink
 from resolvers.database import Database
-from server.worker import BATCH, TIME_TO_SEND
+from server.postman import BATCH, TIME_TO_SEND
 from tests.conftest import SetClock
 from tests.mail.correspondents import ACCESS, PORTAL, SENDER, firm, kept, text_of
 from tests.mail.correspondents import queue as queued
@@ -201,8 +201,8 @@ async def test_a_letter_whose_claim_is_about_to_lapse_is_left_to_come_back(
 
 
 async def test_one_round_takes_a_batch_of_each_firm(desk: Desk, tmp_path: Path) -> None:
-    for _ in range(BATCH + 1):
-        await desk.queue()
+    for number in range(BATCH + 1):
+        await desk.queue(recipient=f"client{number}@example.com")
     assert await desk.worker.deliver_due() == BATCH
     assert await desk.worker.deliver_due() == 1
     assert len({mail["Message-ID"] for mail in kept(tmp_path)}) == BATCH + 1
