@@ -12,22 +12,20 @@ from uuid import UUID
 from core.clock import Clock
 from mail import outbox
 from mail.letters import Unwritable
-from mail.outbox import Claimed, Outcome
+from mail.outbox import Claimed, Letterhead, Outcome
 from mail.transport import SECONDS_PER_LETTER, Transport, Undelivered, Unreachable
 from resolvers.database import Database
 from resolvers.mail_limits import keep_back
 
-BATCH = 100
-# Whoever dies has sent at most so many letters, or for so many seconds, of which nothing is written down.
-SETTLED_AT_ONCE = 50
-SECONDS_UNSETTLED = 1.0
+# Whoever dies has counted a try of so many at most, though most of them were not tried.
+BATCH = 25
 # Sending must end before another worker may claim the letter.
 TIME_TO_SEND = timedelta(seconds=SECONDS_PER_LETTER)
 
 log = logging.getLogger("kluis.worker")
 
-Write = Callable[[UUID, str, Claimed], EmailMessage]
-"""Given a licence, its firm's name and a letter: the message. Raises Unwritable."""
+Write = Callable[[UUID, Letterhead, Claimed], EmailMessage]
+"""Given a licence, in whose name it writes and a letter: the message. Raises Unwritable."""
 
 
 class Postman:
@@ -47,9 +45,9 @@ class Postman:
         async with self.database.change(licence_id) as session:
             claimed = await outbox.claim(session, licence_id, now=now, most=BATCH)
             letters = await keep_back(session, licence_id, claimed, now)
-            name = await outbox.licence_name(session, licence_id) if letters else ""
-        if letters:
-            await Round(self, licence_id, name, letters).walk()
+            head = await outbox.letterhead(session, licence_id) if letters else None
+        if head:
+            await Round(self, licence_id, head, letters).walk()
         return len(claimed)
 
     async def close(self) -> None:
@@ -61,13 +59,15 @@ class Postman:
 class Round:
     """The letters of one batch on their way, and what came of each."""
 
-    def __init__(self, postman: Postman, licence_id: UUID, name: str, letters: Sequence[Claimed]) -> None:
+    def __init__(
+        self, postman: Postman, licence_id: UUID, head: Letterhead, letters: Sequence[Claimed]
+    ) -> None:
         self._postman = postman
         self._licence_id = licence_id
-        self._name = name
+        self._head = head
         self._waiting = deque(letters)
         self._outcomes: list[Outcome] = []
-        self._settled_at = asyncio.get_running_loop().time()
+        self._settling: asyncio.Task[None] | None = None
         self._unreachable: Unreachable | None = None
 
     async def walk(self) -> None:
@@ -76,6 +76,8 @@ class Round:
         try:
             await asyncio.gather(*map(self._carry, ways))
         finally:
+            if self._settling:
+                await self._settling
             await self._settle()
 
     async def _carry(self, transport: Transport) -> None:
@@ -83,17 +85,17 @@ class Round:
             letter = self._waiting.popleft()
             if self._postman.clock.now() + TIME_TO_SEND > letter.due_at:
                 return  # The claim is about to lapse; what is left comes back by itself.
-            self._outcomes.append(await self._send(transport, letter))
+            outcome = await self._send(transport, letter)
+            self._outcomes.append(outcome)  # where they are now: what was there before may be written down
             stop_if_cancelled()
-            if self._is_time_to_settle():
-                await self._settle()
+            self._settle_soon()
 
     async def _send(self, transport: Transport, letter: Claimed) -> Outcome:
         """Send one letter; return what came of it."""
         if self._unreachable:
             return self._put_off(letter, self._unreachable)
         try:
-            await transport.send(self._postman.write(self._licence_id, self._name, letter))
+            await transport.send(self._postman.write(self._licence_id, self._head, letter))
         except Unwritable as reason:
             return Outcome.failed(letter, str(reason))
         except Unreachable as trouble:
@@ -110,13 +112,19 @@ class Round:
         wait = outbox.backoff(letter.attempts, random.random())  # noqa: S311
         return Outcome.put_off(letter, self._postman.clock.now() + wait, str(trouble))
 
-    def _is_time_to_settle(self) -> bool:
-        waited = asyncio.get_running_loop().time() - self._settled_at
-        return len(self._outcomes) >= SETTLED_AT_ONCE or waited > SECONDS_UNSETTLED
+    def _settle_soon(self) -> None:
+        """Write down what is known, while others are sent: whoever dies then has sent few that do not stand.
+
+        What comes about meanwhile is written down next. Raise AWAY, where it could not be.
+        """
+        if self._settling and self._settling.done():
+            self._settling.result()
+            self._settling = None
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._settle())
 
     async def _settle(self) -> None:
         outcomes, self._outcomes = self._outcomes, []
-        self._settled_at = asyncio.get_running_loop().time()
         if outcomes:
             async with self._postman.database.change(self._licence_id) as session:
                 await outbox.settle(session, self._licence_id, outcomes, now=self._postman.clock.now())
