@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema bench oracle fuzz lock help
+.PHONY: run test fast lint types floors schema letters bench oracle fuzz lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -27,6 +27,9 @@ floors: ready ## who imports whom
 
 schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
+
+letters: ready ## every letter in every language, as pages, texts and pictures in var/letters
+	$(BIN)/python -m mail.gallery var/letters
 
 bench: ready ## what a request costs the server, beside other ways to answer it, and the database
 	$(BIN)/python -m bench

@@ -45,6 +45,18 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all letters of a firm have in common."""
+
+    name: str
+    """In which they are written (S038)."""
+    sender: str | None
+    """Whom they come from; None: the installation."""
+    reply_to: str | None
+    """Whom answers go to; None: the sender."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of a letter, or of a try to send it."""
 
@@ -106,7 +118,9 @@ GIVE_BACK = (
     .where(*STILL_MINE)
     .values(due_at=bindparam("due"), attempts=LETTER.c.attempts - 1, bundle=null())
 )
-LICENCE_NAME = select(Licence.name).where(Licence.id == bindparam("licence"))
+LETTERHEAD = select(Licence.name, Licence.mail_sender, Licence.mail_reply_to).where(
+    Licence.id == bindparam("licence")
+)
 
 
 async def claim(session: AsyncSession, licence_id: UUID, *, now: datetime, most: int) -> Sequence[Claimed]:
@@ -116,9 +130,9 @@ async def claim(session: AsyncSession, licence_id: UUID, *, now: datetime, most:
     return sorted((Claimed(**row) for row in rows), key=lambda letter: letter.id)
 
 
-async def licence_name(session: AsyncSession, licence_id: UUID) -> str:
-    """Return the firm's name, in which its letters are written (S038)."""
-    return (await session.execute(LICENCE_NAME, {"licence": licence_id})).scalar_one()
+async def letterhead(session: AsyncSession, licence_id: UUID) -> Letterhead:
+    """Return in whose name a firm's letters are written."""
+    return Letterhead(*(await session.execute(LETTERHEAD, {"licence": licence_id})).one())
 
 
 async def settle(

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable, Text, Uuid, and_, bindparam, func, select, update
+from sqlalchemy import Executable, Text, Uuid, and_, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -29,7 +29,8 @@ ADDRESSEE: Final = (
     .outerjoin(Relation, and_(Relation.licence_id == LICENCE, Relation.id == Account.relation_id))
     .where(Account.licence_id == LICENCE, Account.id == bindparam("account"))
 )
-UNTOUCHED: Final = and_(Letter.state == "QUEUED", Letter.attempts == 0)
+# As the index says it: PostgreSQL finds no index by a value that is bound, once it plans for any value.
+UNTOUCHED: Final = and_(Letter.state == literal_column("'QUEUED'"), Letter.attempts == literal_column("0"))
 # Workers hear of it when this transaction is committed, and not before.
 TOLD: Final = func.pg_notify(LETTERS_CHANNEL, bindparam("heard", type_=Text()))
 WRITE: Final = insert(Letter).values(

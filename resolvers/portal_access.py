@@ -43,8 +43,9 @@ def address_of(relation: AnyRow) -> str:
     try:
         return address_for(relation.email)
     except Correctable:
-        message = "The e-mail address of this relation is not right: no mail can be sent to it."
-        raise NoEmail(message, path=RELATION_PATH) from None
+        raise NoEmail(
+            "The e-mail address of this relation is not right: no mail can be sent to it.", path=RELATION_PATH
+        ) from None
 
 
 async def require_seat(change: Change, path: gate.Path) -> None:

@@ -63,7 +63,10 @@ async def open_house(
 
 
 def sender_of(settings: Settings) -> str:
-    """Return the address that letters come from: of the host that people use, which may have no name here."""
+    """Return the address that letters come from: of the host that people use, unless one is set."""
+    if settings.mail_sender:
+        return settings.mail_sender
+    # A host that is an address of IPv6 has no name here.
     host = urlsplit(settings.public_url).hostname or ""
     return f"no-reply@{'localhost' if ':' in host else host}"
 

@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.errors import Correctable
+from mail.addresses import address_for
 from server.http_rules import origin_of
 from server.trusted_documents import Mode
 
@@ -30,6 +32,13 @@ def _with_driver(url: str) -> str:
 def _is_web_address(url: str) -> str:
     origin_of(url)
     return url.rstrip("/")
+
+
+def _is_mail_address(text: str) -> str:
+    try:
+        return address_for(text)
+    except Correctable as error:
+        raise ValueError(str(error)) from None
 
 
 def _words(value: object) -> object:
@@ -73,6 +82,11 @@ class Settings(BaseSettings):
         default=None,
         repr=False,
         description="The mail relay; unset: mail is kept and not sent, in the demo only.",
+    )
+    mail_sender: Annotated[str, AfterValidator(_is_mail_address)] | None = Field(
+        default=None,
+        description="The address that letters come from, where a firm has none of its own (`set-mail`); "
+        "unset: `no-reply@` the host of `KLUIS_PUBLIC_URL`.",
     )
     mail_connections: int = Field(
         default=4, ge=1, le=100, description="How many letters a worker hands to the relay at once."

@@ -149,6 +149,13 @@ def test_the_headers_say_who_writes_to_whom_about_what() -> None:
     assert message["Content-Language"] == "nl"
 
 
+def test_an_answer_goes_to_whom_the_firm_says() -> None:
+    assert compose(letter())["Reply-To"] is None
+    read = message_from_bytes(compose(letter(reply_to="kantoor@bücher.example")).as_bytes())
+    assert read["Reply-To"] == "kantoor@xn--bcher-kva.example"
+    assert read["From"] == "Peeters & Zonen <portal@example.com>"
+
+
 def test_every_attempt_writes_the_same_message() -> None:
     assert compose(letter("access_granted")).as_bytes() == compose(letter("access_granted")).as_bytes()
 
@@ -174,11 +181,12 @@ def test_a_letter_without_its_secret_is_not_written(kind: str) -> None:
     [
         {"kind": "poem"},
         {"kind": "security"},
-        {"kind": "account_blocked"},
+        {"kind": "account_deleted"},
         {"kind": "../html/layout"},
         {"recipient": "nobody"},
         {"recipient": "a@example.com\r\nBcc: eva@example.com"},
         {"sender": "portal"},
+        {"reply_to": "portal@example.com\r\nBcc: eva@example.com"},
         {"details": {**ACCESS, "expires_at": "tomorrow"}},
         {"details": {**ACCESS, "expires_at": None}},
         {"details": {**ACCESS, "expires_at": "2026-12-03T10:55:00"}},

@@ -174,10 +174,13 @@ async def test_a_letter_that_was_sent_stays_sent(database: Database) -> None:
     assert (await found(database, licence_id, letter_id)).state == "SENT"
 
 
-async def test_the_firm_is_known_by_its_name(database: Database) -> None:
-    licence_id = await firm(database, "Kantoor Janssens")
-    async with database.change(licence_id) as session:
-        assert await outbox.licence_name(session, licence_id) == "Kantoor Janssens"
+async def test_a_letterhead_has_the_name_of_the_firm_and_its_own_addresses(database: Database) -> None:
+    addresses = {"mail_sender": "portaal@janssens.example", "mail_reply_to": "kantoor@janssens.example"}
+    for columns, addressed in (({}, (None, None)), (addresses, tuple(addresses.values()))):
+        licence_id = await firm(database, "Kantoor Janssens", **columns)
+        async with database.change(licence_id) as session:
+            head = await outbox.letterhead(session, licence_id)
+        assert (head.name, head.sender, head.reply_to) == ("Kantoor Janssens", *addressed)
 
 
 def test_the_wait_doubles_up_to_a_day() -> None:

@@ -145,6 +145,16 @@ async def test_a_letter_is_written_to_its_recipient_with_what_it_carries_sealed(
     assert ports.keys.open(letter.sealed, bound_to=bound_to) == b"kept"
 
 
+async def test_many_letters_are_written_over_one_connection(api: Api) -> None:
+    """From the sixth time on a statement is planned for any values."""
+    request = Request(api.ports, await api.token("anna"))
+    async with request.change() as change:
+        for _ in range(12):
+            await change.tell("document_shared", api.world.accounts["bert"].id)
+    async with api.ports.database.snapshot(api.world.firm.licence_id) as connection:
+        assert len((await connection.execute(select(Letter.__table__))).all()) == 12
+
+
 async def test_whoever_has_no_address_is_told_nothing(api: Api) -> None:
     request = Request(api.ports, await api.token("anna"))
     anna = api.world.accounts["anna"]

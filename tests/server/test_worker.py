@@ -40,6 +40,25 @@ async def test_a_letter_is_sent_in_the_name_of_its_firm(desk: Desk, tmp_path: Pa
     assert (row.state, row.attempts, row.sent_at) == ("SENT", 1, desk.clock.now())
 
 
+async def test_a_firm_may_have_a_sender_of_its_own(
+    database: Database, clock: SetClock, tmp_path: Path
+) -> None:
+    async with Sink(tmp_path) as url:
+        for columns in (
+            {"mail_sender": "portaal@janssens.example", "mail_reply_to": "kantoor@janssens.example"},
+            {"mail_reply_to": "kantoor@janssens.example"},
+            {},
+        ):
+            desk = Desk(database, clock, url, await firm(database, "Kantoor Janssens", **columns))
+            await desk.queue()
+            await desk.worker.deliver_due()
+    assert sorted((str(it["From"]), it["Reply-To"] or "") for it in kept(tmp_path)) == [
+        ("Kantoor Janssens <portaal@janssens.example>", "kantoor@janssens.example"),
+        (f"Kantoor Janssens <{SENDER}>", ""),
+        (f"Kantoor Janssens <{SENDER}>", "kantoor@janssens.example"),
+    ]
+
+
 async def test_a_sent_letter_is_not_sent_again(desk: Desk, tmp_path: Path) -> None:
     await desk.queue()
     await desk.worker.deliver_due()
