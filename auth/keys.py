@@ -1,5 +1,6 @@
 """The installation's keys: one file, made at the first start, that nobody else on the machine can read."""
 
+import hmac
 import json
 import os
 import secrets
@@ -29,6 +30,11 @@ class Keys:
     """LINKS_LENGTH bytes."""
     vault: Any
     """Tink's AEAD over a key set that can be rotated."""
+
+    def mark(self, text: str) -> str:
+        """Return 64 hexadecimal digits for a text that nobody is to read in a dump, nor to guess."""
+        key = hmac.digest(self.links, b"marks", "sha256")
+        return hmac.digest(key, text.encode(), "sha256").hex()
 
     def seal(self, clear: bytes, *, bound_to: bytes) -> bytes:
         """Return `clear` encrypted; it opens only with the same `bound_to`."""

@@ -74,6 +74,7 @@ CLOSE_ALL = delete(Session).where(
     Session.account_id == bindparam("account"),
     Session.id.is_distinct_from(bindparam("kept", type_=Uuid())),
 )
+CLOSE_ONE = delete(Session).where(Session.licence_id == LICENCE, Session.digest == bindparam("digest"))
 CLOSE = delete(Session).where(Session.licence_id == LICENCE, Session.id == bindparam("session"))
 
 
@@ -141,6 +142,11 @@ async def close_all(
 async def close_session(change: AsyncSession, viewer: Viewer) -> None:
     """End the viewer's session."""
     await change.execute(CLOSE, {"licence": viewer.licence_id, "session": viewer.session_id})
+
+
+async def close_with(change: AsyncSession, token: Token) -> None:
+    """End the session of a token, if there is one."""
+    await change.execute(CLOSE_ONE, {"licence": token.licence_id, "digest": token.digest})
 
 
 async def note_seen(change: AsyncSession, viewer: Viewer, now: datetime) -> None:

@@ -31,12 +31,15 @@ class Request(Reading):
         *,
         user_agent: str = "",
         address: str = "",
+        is_browser: bool = False,
         announce: Announce | None = None,
     ) -> None:
         super().__init__(ports, None)
         self.token = token
         self.user_agent = user_agent
         self.address = address
+        self.is_browser = is_browser
+        """Whether the token came in a cookie, of which a browser keeps one."""
         self._announce = announce
         self._snapshot = AsyncExitStack()
         self._connection: AsyncConnection | None = None

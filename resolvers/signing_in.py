@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from enum import Enum
-from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
@@ -99,7 +98,7 @@ async def sign_in(request: Request, username: str, password: str, licence: str |
         right = await request.ports.passwords.verify(usable_hash(account, request), given)
         if not right or account is None or licence_id is None:
             raise WrongCredentials
-    kept_hash = await request.ports.passwords.renewed(account.password_hash, given)
+        kept_hash = await request.ports.passwords.renewed(account.password_hash, given)
     async with as_account(request, licence_id, account) as change:
         checked = {"checked_hash": account.password_hash, "kept_hash": kept_hash}
         if not await change.rows(SIGNED_IN, **checked):
@@ -147,8 +146,14 @@ async def open_session(request: Request, change: Change, account: AnyRow) -> Out
 
 
 async def entered(request: Request, outcome: Outcome) -> Outcome:
-    """Go on as whoever has just been signed in, if somebody was; return the outcome."""
+    """Go on as whoever has just been signed in, if somebody was; return the outcome.
+
+    The browser forgets the token that it had, and nobody else shall keep it (ASVS 7.2.4).
+    """
     if outcome.token:
+        if request.is_browser and request.token:
+            async with request.ports.database.change(request.token.licence_id) as change:
+                await sessions.close_with(change, request.token)
         await request.become(outcome.token)
     return outcome
 
@@ -183,8 +188,8 @@ async def require_try(request: Request, licence_id: UUID, username: str, account
     Whoever guesses from elsewhere does not keep people out where they signed in before (ASVS 6.1.1).
     """
     network = network_of(request.address)
-    # Of any length, and never in clear: people type their password into the wrong field.
-    name = sha256(fold(username[:LONGEST_NAME]).encode()).hexdigest()
+    # Of any length, and not to be guessed at: people type their password into the wrong field.
+    name = request.ports.keys.mark(fold(username[:LONGEST_NAME]))
     here = f"name:{name}:{network}"
     # Where he is known it is counted once more: a statement less would tell by its time that he is somebody.
     known = Counted(throttles.NAME_FROM_NETWORK, f"known:{here}")

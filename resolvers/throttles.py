@@ -26,7 +26,8 @@ NETWORK: Final = Bucket(capacity=100, per_second=10 / MINUTE)
 NAME_FROM_ANYWHERE: Final = Bucket(capacity=50, per_second=50 / HOUR)
 # Of codes and of passwords of an account that has shown one factor already, or a session.
 CODES: Final = Bucket(capacity=5, per_second=1 / MINUTE)
-CODES_A_DAY: Final = Bucket(capacity=50, per_second=50 / DAY)
+# What is full at first and fills again meanwhile is 50 in any 24 hours.
+CODES_A_DAY: Final = Bucket(capacity=25, per_second=25 / DAY)
 PASSWORDS: Final = Bucket(capacity=10, per_second=1 / MINUTE)
 
 

@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 import strawberry
 
+from core.errors import TooExpensive, Unauthenticated
 from core.tokens import Token
 from resolvers.ports import Ports
 from resolvers.request import Announce, Request
@@ -12,7 +13,7 @@ from resolvers.request import Announce, Request
 class Context(Request):
     """One operation; its id is told with every error that is ours to mend."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all that is known of who asks
         self,
         ports: Ports,
         token: Token | None = None,
@@ -20,21 +21,35 @@ class Context(Request):
         request_id: str = "",
         user_agent: str = "",
         address: str = "",
+        is_browser: bool = False,
         announce: Announce | None = None,
     ) -> None:
-        super().__init__(ports, token, user_agent=user_agent, address=address, announce=announce)
+        super().__init__(
+            ports, token, user_agent=user_agent, address=address, is_browser=is_browser, announce=announce
+        )
         self.request_id = request_id
         self.cost = 0
         """In points; known once the operation is."""
 
     async def pay(self, points: int) -> None:
-        """Spend points of the viewer's account; of whoever is nobody, of the address. Raise TooManyTries."""
+        """Spend points of the viewer's account; of whoever is nobody, of the address.
+
+        Raise TooManyTries, TooExpensive, and Unauthenticated where a session that has ended would have paid.
+        """
         viewer = self.asker
         if viewer is None:
-            self.ports.strangers.spend(self.address, points, self.now)
+            self._pay_as_nobody(points)
         elif not self.ports.points.spend_at_hand(viewer, points, self.now):
             await self.release()
             await self.ports.points.spend(viewer, points, self.now)
+
+    def _pay_as_nobody(self, points: int) -> None:
+        try:
+            self.ports.strangers.spend(self.address, points, self.now)
+        except TooExpensive:
+            if self.token:
+                raise Unauthenticated from None
+            raise
 
 
 Info: TypeAlias = strawberry.Info[Context, Any]

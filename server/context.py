@@ -55,6 +55,7 @@ def context_of(
         request_id=request_id,
         user_agent=request.headers.get("user-agent", ""),
         address=address_of(request),
+        is_browser=COOKIE in request.cookies and "authorization" not in request.headers,
         announce=announce,
     )
 

@@ -156,6 +156,8 @@ def server_of(app: Starlette, proxies: Sequence[str] = ()) -> Server:
         uvicorn.Config(
             app,
             log_level="warning",
+            # Its lines would hold addresses of content, which open it.
+            access_log=False,
             server_header=False,
             proxy_headers=bool(proxies),
             forwarded_allow_ips=list(proxies),

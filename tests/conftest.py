@@ -21,11 +21,13 @@ from server.embedded import embedded
 from storage.store import Store
 from tests import databases, programs
 from tests.api import Api
+from tests.canaries import Watch
 from tests.world import World, create_world
 
 START = datetime(2026, 1, 30, 9, 0, tzinfo=UTC)
 UPLOAD_LIMIT = 100_000
 stack = pytest.StashKey[object]()
+WATCH: Final = Watch()
 
 
 class SetClock:
@@ -42,7 +44,8 @@ class SetClock:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start one PostgreSQL for the whole run, in the process that all workers descend from."""
+    """Watch the log; start one PostgreSQL for the whole run, in the process that all workers descend from."""
+    WATCH.begin(config)
     if hasattr(config, "workerinput") or config.option.collectonly or databases.VARIABLE in os.environ:
         return
     folder = TemporaryDirectory(prefix="kluis-tests-")
@@ -60,8 +63,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """In CI whatever a test needs must be there."""
+    """No secret may be logged; in CI whatever a test needs must be there."""
     report = yield
+    WATCH.insist(report)
     if os.environ.get("CI") == "true":
         programs.insist(report)
     return report

@@ -147,3 +147,10 @@ def write(path: Path, text: str) -> None:
     path.parent.mkdir(exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(text)
+
+
+def test_a_mark_stands_for_one_text_under_one_installations_keys(tmp_path: Path) -> None:
+    keys, others = (open_keys(tmp_path / name) for name in ("keys.json", "others.json"))
+    assert keys.mark("bert") == open_keys(tmp_path / "keys.json").mark("bert")
+    assert len({keys.mark("bert"), keys.mark("Bert"), others.mark("bert")}) == 3
+    assert len(keys.mark("")) == 64

@@ -2,19 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from auth.buckets import Bucket
 from auth.challenges import LASTS_FOR
 from auth.passwords import CHEAPEST
 from core.errors import KluisError
 from core.tokens import Token
 from models import Account, Challenge, Session
-from resolvers import throttles
+from resolvers import second_factors, throttles
+from resolvers.change import Change
 from resolvers.completing_sign_in import complete_two_factor
 from resolvers.request import Request
 from resolvers.second_factors import Proof
@@ -111,7 +112,8 @@ async def test_of_thirty_who_show_the_same_code_at_once_one_comes_in(
     journey: Journey, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     app, codes = await journey.adds_app("bert")
-    monkeypatch.setattr(throttles, "CODES", Bucket(capacity=100, per_second=1))
+    for name in ("CODES", "CODES_A_DAY"):
+        monkeypatch.setattr(throttles, name, replace(getattr(throttles, name), capacity=100))
     assert codes
     shown = {"code": app.at(journey.clock.now()), "recovery_code": codes[0]}
     told = await all_at_once(journey, Proof(**{kind: shown[kind]}))
@@ -233,3 +235,20 @@ async def test_the_11th_try_of_a_name_is_told_when_the_next_may_come(
         assert refused["userErrors"] == [told]
     clock.advance(timedelta(seconds=60))
     assert (await signs_in(journey))["step"] == "SIGNED_IN"
+
+
+async def test_whoever_is_blocked_at_the_last_moment_does_not_come_in(
+    journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _ = await journey.adds_app("bert")
+    asked = await signs_in(journey)
+    hold = second_factors.hold
+
+    async def hold_too_late(change: Change) -> None:
+        await block_bert(journey)
+        await hold(change)
+
+    monkeypatch.setattr(second_factors, "hold", hold_too_late)
+    assert codes_of(await shows(journey, asked, code=app.at(journey.clock.now()))) == ["WRONG_CREDENTIALS"]
+    # That in which he added the app.
+    assert len(await rows(journey.api, Session, account_id=journey.api.world.accounts["bert"].id)) == 1

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 
-from core.errors import TooExpensive, TooManyTries
+from core.errors import TooExpensive, TooManyTries, Unauthenticated
 from resolvers.points import AHEAD, BUCKET
 from resolvers.strangers import BUCKET as OF_STRANGERS
 from schema.operation import CHARACTERS_A_POINT, DEAREST, LEAST
@@ -212,3 +212,11 @@ async def test_points_that_were_paid_stay_paid_when_the_operation_fails(desk: De
     text = "{ documents(first: 101) { nodes { id } } }"
     assert codes_in(await desk.ask("anna", text)) == ["INVALID"]
     assert await desk.at_hand("anna") == before - (1 + len(text) // CHARACTERS_A_POINT) - 101
+
+
+async def test_what_a_session_that_has_ended_would_have_paid_asks_to_sign_in(desk: Desk) -> None:
+    text = "{ dossiers(first: 100) { nodes { id businessUnit { id } } } }"
+    await desk.api.token("anna")
+    assert await desk.code("anna", text) is None
+    await desk.api.gets("anna", "mutation { signOut { userErrors { code } } }")
+    assert await desk.code("anna", text) == Unauthenticated.code
