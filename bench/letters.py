@@ -1,4 +1,4 @@
-"""`python -m bench.letters`: how many letters a second one worker claims, writes and settles; none is sent."""
+"""`python -m bench.letters`: how many letters a second one worker claims, writes and settles, sending none."""
 
 import asyncio
 import time

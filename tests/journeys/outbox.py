@@ -3,19 +3,14 @@
 from typing import Any, Final
 from uuid import UUID
 
-from mail.transport import SmtpTransport
 from models import Event, Letter
-from server.house import secret_opener
-from server.postman import Postman
-from server.scribe import Scribe
-from server.worker import Worker
 from tests.api import Api
-from tests.conftest import SetClock
 from tests.journeys.answers import mistakes
 from tests.journeys.rows import row, rows
-from tests.mail.correspondents import PORTAL, SENDER, queue
+from tests.mail.correspondents import queue
 from tests.mail.servers import Office, serving
 from tests.schema.belongings import values_of
+from tests.server.desks import worker_of
 
 RETRY: Final = """mutation ($input: RetryLetterInput!) {
   retryLetter(input: $input) {
@@ -47,17 +42,10 @@ async def refusal(api: Api, letter_id: UUID) -> str:
     return payload["userErrors"][0]["message"]
 
 
-def worker(api: Api, clock: SetClock, url: str) -> Worker:
-    """Return a worker with the installation's keys, on a mail server."""
-    scribe = Scribe(secret_opener(api.ports.keys), SENDER, PORTAL)
-    database = api.ports.database
-    return Worker(database, Postman(database, [SmtpTransport(url)], clock, scribe.write))
-
-
-async def is_refused_by_the_mail_server(api: Api, clock: SetClock) -> UUID:
+async def is_refused_by_the_mail_server(api: Api) -> UUID:
     """Let a real worker find that the recipient's mail server wants no letter; return the last one's id."""
     async with serving(Office(rcpt="550 5.1.1 nobody here")) as port:
-        await worker(api, clock, f"smtp://127.0.0.1:{port}?starttls=off").deliver_due()
+        await worker_of(api.ports, f"smtp://127.0.0.1:{port}?starttls=off").deliver_due()
     letter = max(await rows(api, Letter), key=lambda it: it.id)
     assert (letter.state, letter.last_error) == ("FAILED", "550 5.1.1 nobody here")
     return letter.id

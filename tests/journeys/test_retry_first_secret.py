@@ -66,18 +66,18 @@ async def nothing_happens(_: Api, clock: SetClock) -> None:
 
 
 @pytest.fixture
-async def invited(api: Api, clock: SetClock) -> UUID:
+async def invited(api: Api) -> UUID:
     """The id of the letter with Femke's first password, which her mail server did not want."""
     await is_invited(api)
-    return await is_refused_by_the_mail_server(api, clock)
+    return await is_refused_by_the_mail_server(api)
 
 
 @pytest.fixture
-async def sent_a_link(api: Api, clock: SetClock) -> UUID:
+async def sent_a_link(api: Api) -> UUID:
     """The id of a letter with a link in its place."""
     await mail_links(api)
     await is_invited(api)
-    return await is_refused_by_the_mail_server(api, clock)
+    return await is_refused_by_the_mail_server(api)
 
 
 @pytest.mark.parametrize("then", [is_used, is_given_another, is_blocked, expires])
@@ -120,7 +120,7 @@ async def test_a_challenge_of_another_step_is_no_link(api: Api, sent_a_link: UUI
 
 async def test_the_new_password_is_the_one_that_is_sent(api: Api, clock: SetClock, invited: UUID) -> None:
     await is_given_another(api, clock)
-    newer = await is_refused_by_the_mail_server(api, clock)
+    newer = await is_refused_by_the_mail_server(api)
     assert mistakes(await retries(api, newer)) == []
     assert mistakes(await retries(api, invited)) == [("INVALID", PLACE)]
 

@@ -25,7 +25,6 @@ from tests.journeys.outbox import (
     is_refused_by_the_mail_server,
     refusal,
     retries,
-    worker,
     write,
 )
 from tests.journeys.programs import lets_in
@@ -33,6 +32,7 @@ from tests.journeys.rows import row, rows
 from tests.journeys.test_first_secrets import FEMKE, is_invited
 from tests.journeys.test_one_letter_for_several import papers, shares
 from tests.mail.correspondents import kept, text_of
+from tests.server.desks import worker_of
 
 SECOND: Final = timedelta(seconds=1)
 TWO_MINUTES: Final = timedelta(minutes=2)
@@ -63,13 +63,13 @@ async def test_who_tried_it_again_is_remembered(api: Api) -> None:
     assert event.details == {"letter": str(letter_id)}
 
 
-async def test_a_worker_sends_it_once_the_reason_is_gone(api: Api, clock: SetClock, tmp_path: Path) -> None:
+async def test_a_worker_sends_it_once_the_reason_is_gone(api: Api, tmp_path: Path) -> None:
     await is_invited(api)
-    letter_id = await is_refused_by_the_mail_server(api, clock)
+    letter_id = await is_refused_by_the_mail_server(api)
     assert (await retries(api, letter_id))["userErrors"] == []
     first = await mailed(api, "access_granted")
     async with Sink(tmp_path / "mail") as url:
-        await worker(api, clock, url).deliver_due()
+        await worker_of(api.ports, url).deliver_due()
     (mail,) = kept(tmp_path / "mail")
     assert (mail["To"], mail["Message-ID"].split("@")[0]) == (FEMKE, f"<{letter_id}")
     assert first in text_of(mail)
@@ -78,11 +78,11 @@ async def test_a_worker_sends_it_once_the_reason_is_gone(api: Api, clock: SetClo
     assert outcome(await signs_in(api, FEMKE, first)) == "PASSWORD_CHANGE_REQUIRED"
 
 
-async def test_what_fails_again_is_set_aside_again_and_may_be_tried_again(api: Api, clock: SetClock) -> None:
+async def test_what_fails_again_is_set_aside_again_and_may_be_tried_again(api: Api) -> None:
     letter_id = await write(api, "a@x.example", "FAILED", last_error="old")
     for _ in range(2):
         assert (await retries(api, letter_id))["userErrors"] == []
-        assert await is_refused_by_the_mail_server(api, clock) == letter_id
+        assert await is_refused_by_the_mail_server(api) == letter_id
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_a_newer_letter_of_the_same_news_is_in_nobodys_way(api: Api, clock
         first, second, third = await papers(patient, 3)
         await shares(patient, first)
         clock.advance(TWO_MINUTES)
-        old = await is_refused_by_the_mail_server(patient, clock)
+        old = await is_refused_by_the_mail_server(patient)
         await shares(patient, second)
         assert (await retries(patient, old))["userErrors"] == []
         # What comes next joins the newer one: the old one tells what it told.

@@ -11,6 +11,8 @@ from uuid import UUID
 from mail.transport import SmtpTransport, Transport
 from models import Letter
 from resolvers.database import Database
+from resolvers.ports import Ports
+from server.house import secret_opener
 from server.postman import Postman
 from server.scribe import Scribe
 from server.worker import Worker
@@ -35,6 +37,12 @@ def open_secret(licence_id: UUID, letter_id: UUID, sealed: bytes) -> str:
 def postman(database: Database, clock: SetClock, *transports: Transport) -> Postman:
     """Return a postman with these ways to the mail server."""
     return Postman(database, transports, clock, Scribe(open_secret, SENDER, PORTAL).write)
+
+
+def worker_of(ports: Ports, url: str) -> Worker:
+    """Return a worker of the installation that has these ports, on a mail server."""
+    scribe = Scribe(secret_opener(ports.keys), SENDER, PORTAL)
+    return Worker(ports.database, Postman(ports.database, [SmtpTransport(url)], ports.clock, scribe.write))
 
 
 class Desk:

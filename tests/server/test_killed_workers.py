@@ -1,4 +1,4 @@
-"""Workers that are killed at any moment: every letter arrives, and one that comes twice says that it is one."""
+"""Workers that are killed at any moment: every letter arrives, and one that comes twice says it is one."""
 
 import asyncio
 import random

@@ -9,20 +9,14 @@ import pytest
 from sqlalchemy import text
 
 from mail.sink import Sink
-from mail.transport import SmtpTransport
 from models.letters import LETTERS_CHANNEL
 from resolvers.request import Request
 from server import listening
-from server.house import secret_opener
 from server.listening import Listening
-from server.postman import Postman
-from server.scribe import Scribe
-from server.worker import Worker, beside
+from server.worker import beside
 from tests import databases
 from tests.api import Api
-from tests.conftest import SetClock
-from tests.mail.correspondents import PORTAL, SENDER
-from tests.server.desks import until_kept
+from tests.server.desks import until_kept, worker_of
 
 
 class Ears:
@@ -133,18 +127,13 @@ async def test_a_database_that_is_away_is_asked_again(
 
 
 async def test_a_letter_leaves_at_once_though_the_next_round_is_an_hour_away(
-    api: Api, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.worker.SECONDS_BETWEEN_ROUNDS", 3600)
     folder = tmp_path / "mail"
-    async with Sink(folder) as url:
-        scribe = Scribe(secret_opener(api.ports.keys), SENDER, PORTAL)
-        worker = Worker(
-            api.ports.database, Postman(api.ports.database, [SmtpTransport(url)], clock, scribe.write)
-        )
-        async with beside(worker.run()):
-            # What is written before it listens waits for the round.
-            await asyncio.sleep(0.5)
-            for number in (1, 2):
-                await write_letter(api)
-                await until_kept(folder, number)
+    async with Sink(folder) as url, beside(worker_of(api.ports, url).run()):
+        # What is written before it listens waits for the round.
+        await asyncio.sleep(0.5)
+        for number in (1, 2):
+            await write_letter(api)
+            await until_kept(folder, number)
