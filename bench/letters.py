@@ -1,4 +1,4 @@
-"""`python -m bench.letters`: how many letters a second one worker claims, writes and settles, sending none."""
+"""`python -m bench.letters`: how many letters a second one worker claims, writes and settles; none is sent."""
 
 import asyncio
 import time
