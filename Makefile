@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema bench oracle fuzz lock help
+.PHONY: run test fast lint types floors schema letters bench oracle fuzz lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -28,10 +28,14 @@ floors: ready ## who imports whom
 schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
 
-bench: ready ## what a request costs the server and the database, and what a flood of sign-ins does to it
+letters: ready ## every letter in every language, as pages, texts and pictures in var/letters
+	$(BIN)/python -m mail.gallery var/letters
+
+bench: ready ## what requests, access, a flood of sign-ins and letters cost the server and the database
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.access
 	$(BIN)/python -m bench.flood
+	$(BIN)/python -m bench.letters
 
 oracle: ready ## 100,000 operations against another executor, 100,000 steps against the rule of access
 	ORACLE_EXAMPLES=100000 ORACLE_STEPS=100000 $(PYTEST) -q -n logical --maxprocesses=8 \

@@ -4,12 +4,13 @@ A bucket is one moment: when it will be full again (the generic cell rate algori
 conditional statement, so that no two servers can take the same ones.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Interval, Text, bindparam, func, select
+from sqlalchemy import ARRAY, DateTime, Interval, Text, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -58,6 +59,16 @@ TAKE: Final = (
     )
     .returning(Throttle.allowed_at)
 )
+# The same of several buckets at once, each named once.
+EACH: Final = insert(Throttle).from_select(
+    ["licence_id", "key", "allowed_at"],
+    select(LICENCE, func.unnest(bindparam("keys", type_=ARRAY(Text()))), NOW + TAKES),
+)
+TAKE_EACH: Final = EACH.on_conflict_do_update(
+    index_elements=[Throttle.licence_id, Throttle.key],
+    set_={"allowed_at": STARTS + TAKES, "updated_at": NOW},
+    where=STARTS + TAKES <= NOW + WHOLE,
+).returning(Throttle.key)
 FULL_AT: Final = select(Throttle.allowed_at).where(Throttle.licence_id == LICENCE, Throttle.key == KEY)
 
 
@@ -73,6 +84,21 @@ async def take(
         "whole": bucket.takes(bucket.capacity),
     }
     return points <= bucket.capacity and (await change.execute(TAKE, values)).first() is not None
+
+
+async def take_each(
+    change: AsyncConnection, bucket: Bucket, licence_id: UUID, keys: Sequence[str], now: datetime
+) -> set[str]:
+    """Take a point from each of several buckets; return the keys of those that had one."""
+    values = {
+        "licence": licence_id,
+        # In one order, so that no two wait for each other.
+        "keys": sorted(keys),
+        "now": now,
+        "takes": bucket.takes(1),
+        "whole": bucket.takes(bucket.capacity),
+    }
+    return set((await change.execute(TAKE_EACH, values)).scalars())
 
 
 async def full_at(rows: Rows, licence_id: UUID, key: str) -> datetime | None:

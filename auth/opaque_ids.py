@@ -22,6 +22,7 @@ LETTERS: Final = {
     "Grant": "G",
     "Group": "U",
     "Holding": "H",
+    "Letter": "M",
     "Licence": "L",
     "Passkey": "W",
     "Relation": "R",

@@ -1,11 +1,13 @@
 """Letters: what is known of one, and the message that is made of it."""
 
+from binascii import b2a_qp
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -24,11 +26,26 @@ BODY_POLICY = SMTP.clone(max_line_length=76)
 LONGEST_NAME = 150
 
 
+def known(name: str, value: str) -> Any:
+    """Return a header that is the same in every letter: to parse it takes longer than to write the letter."""
+    return POLICY.header_factory(name, value)
+
+
+MIME_VERSION = known("MIME-Version", "1.0")
+PLAIN = known("Content-Type", 'text/plain; charset="utf-8"')
+HTML = known("Content-Type", 'text/html; charset="utf-8"')
+QUOTED_PRINTABLE = known("Content-Transfer-Encoding", "quoted-printable")
+# RFC 3834: no absence notes in answer.
+AUTO_SUBMITTED = known("Auto-Submitted", "auto-generated")
+
+
 class Kind(StrEnum):
     """What a letter is about; the templates say which details each one needs."""
 
     ACCESS_GRANTED = "access_granted"
     ACCESS_GRANTED_BY_LINK = "access_granted_by_link"
+    ACCOUNT_BLOCKED = "account_blocked"
+    ACCOUNT_UNBLOCKED = "account_unblocked"
     DOCUMENT_SHARED = "document_shared"
     DOCUMENT_UPLOADED = "document_uploaded"
     PASSKEY_ADDED = "passkey_added"
@@ -65,6 +82,10 @@ class LetterContent:
     details: dict[str, Any]
     written_at: datetime
     """When it was queued: the Date of every attempt."""
+    news: int = 1
+    """Of how many things of its kind it tells."""
+    reply_to: str | None = None
+    """Whom an answer goes to; None: the sender."""
     secret: str | None = None
 
     def __repr__(self) -> str:
@@ -91,6 +112,7 @@ def values_of(letter: LetterContent) -> dict[str, Any]:
         "licence": one_line(letter.licence_name),
         "portal_url": letter.portal_url,
         "written_at": letter.written_at.isoformat(),
+        "news": letter.news,
     }
     return details | secret_of(letter) | known
 
@@ -107,23 +129,36 @@ def secret_of(letter: LetterContent) -> dict[str, str]:
 
 def enveloped(letter: LetterContent, subject: str) -> EmailMessage:
     """Return a message with its headers; raises ValueError for an address that is none."""
-    sender = Address(one_line(letter.licence_name)[:LONGEST_NAME], addr_spec=ascii_address(letter.sender))
+    sender = sender_of(one_line(letter.licence_name)[:LONGEST_NAME], ascii_address(letter.sender))
     message = EmailMessage(POLICY)
     message["From"] = sender
     message["To"] = Address(addr_spec=ascii_address(letter.recipient))
+    if letter.reply_to:
+        message["Reply-To"] = Address(addr_spec=ascii_address(letter.reply_to))
     message["Subject"] = subject[:LONGEST_NAME]
     message["Date"] = letter.written_at
-    message["Message-ID"] = f"<{letter.letter_id}@{sender.domain}>"
-    # RFC 3834: no absence notes in answer.
-    message["Auto-Submitted"] = "auto-generated"
+    message["Message-ID"] = f"<{letter.letter_id}@{sender.addresses[0].domain}>"
+    message["Auto-Submitted"] = AUTO_SUBMITTED
     return message
+
+
+@lru_cache(maxsize=1000)
+def sender_of(name: str, address: str) -> Any:
+    """Return the header that names a firm as the sender."""
+    return POLICY.header_factory("From", Address(name, addr_spec=address))
 
 
 def fill(message: EmailMessage, writing: Writing, *, boundary: str) -> None:
     """Put the text and the page into the message, in characters that every relay passes on."""
-    message["MIME-Version"] = "1.0"
-    message.make_alternative(boundary)
-    for words, subtype in ((writing.text, "plain"), (writing.page, "html")):
-        part = EmailMessage(BODY_POLICY)
-        part.set_content(words, subtype=subtype, cte="quoted-printable")
-        message.attach(part)
+    message["MIME-Version"] = MIME_VERSION
+    message["Content-Type"] = f'multipart/alternative; boundary="{boundary}"'
+    message.set_payload([part(writing.text, PLAIN), part(writing.page, HTML)])
+
+
+def part(words: str, content_type: str) -> EmailMessage:
+    """Return one way of saying it."""
+    said = EmailMessage(BODY_POLICY)
+    said["Content-Type"] = content_type
+    said["Content-Transfer-Encoding"] = QUOTED_PRINTABLE
+    said.set_payload(b2a_qp(words.encode(), istext=True).decode())
+    return said

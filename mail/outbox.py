@@ -7,10 +7,10 @@ comes back by itself, and one that kills its workers is set aside in the end.
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mail.lines import one_line
@@ -35,6 +35,8 @@ class Claimed:
     language: str
     details: dict[str, Any]
     sealed: bytes | None
+    news: int
+    """Of how many things it tells."""
     attempts: int
     """With the one that this claim counts."""
     queued_at: datetime
@@ -42,9 +44,50 @@ class Claimed:
     """When the claim lapses."""
 
 
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What all letters of a firm have in common."""
+
+    name: str
+    """In which they are written (S038)."""
+    sender: str | None
+    """Whom they come from; None: the installation."""
+    reply_to: str | None
+    """Whom answers go to; None: the sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a letter, or of a try to send it."""
+
+    letter: Claimed
+    state: str
+    due: datetime | None = None
+    reason: str = ""
+
+    @classmethod
+    def sent(cls, letter: Claimed) -> Self:
+        """The mail server has it."""
+        return cls(letter, "SENT")
+
+    @classmethod
+    def put_off(cls, letter: Claimed, due: datetime, reason: str) -> Self:
+        """It is tried again at `due`; after MOST_ATTEMPTS it is set aside instead."""
+        if letter.attempts >= MOST_ATTEMPTS:
+            return cls.failed(letter, f"given up after {letter.attempts} tries: {reason}")
+        return cls(letter, "QUEUED", due, reason)
+
+    @classmethod
+    def failed(cls, letter: Claimed, reason: str) -> Self:
+        """It is tried no more; an administrator sees it with its reason."""
+        return cls(letter, "FAILED", reason=reason)
+
+
 LETTER = metadata.tables["letter"]
 OF_LICENCE = LETTER.c.licence_id == bindparam("licence")
-THIS_ONE = (OF_LICENCE, LETTER.c.id == bindparam("letter"), LETTER.c.state == "QUEUED")
+IS_QUEUED = LETTER.c.state == "QUEUED"
+THESE = (OF_LICENCE, LETTER.c.id == any_(bindparam("letters", type_=ARRAY(Uuid()))), IS_QUEUED)
+THIS_ONE = (OF_LICENCE, LETTER.c.id == bindparam("letter"), IS_QUEUED)
 # A put-off or a failure counts only for the worker that still holds the claim.
 STILL_MINE = (*THIS_ONE, LETTER.c.attempts == bindparam("attempt"))
 
@@ -64,12 +107,20 @@ CLAIM = (
 )
 SENT = (
     update(LETTER)
-    .where(*THIS_ONE)
+    .where(*THESE)
     .values(state="SENT", sent_at=bindparam("now"), sealed=null(), last_error=null())
 )
 PUT_OFF = update(LETTER).where(*STILL_MINE).values(due_at=bindparam("due"), last_error=bindparam("reason"))
 FAILED = update(LETTER).where(*STILL_MINE).values(state="FAILED", last_error=bindparam("reason"))
-LICENCE_NAME = select(Licence.name).where(Licence.id == bindparam("licence"))
+# It was not tried. What joins it no more is told by a letter of its own.
+GIVE_BACK = (
+    update(LETTER)
+    .where(*STILL_MINE)
+    .values(due_at=bindparam("due"), attempts=LETTER.c.attempts - 1, bundle=null())
+)
+LETTERHEAD = select(Licence.name, Licence.mail_sender, Licence.mail_reply_to).where(
+    Licence.id == bindparam("licence")
+)
 
 
 async def claim(session: AsyncSession, licence_id: UUID, *, now: datetime, most: int) -> Sequence[Claimed]:
@@ -79,33 +130,31 @@ async def claim(session: AsyncSession, licence_id: UUID, *, now: datetime, most:
     return sorted((Claimed(**row) for row in rows), key=lambda letter: letter.id)
 
 
-async def licence_name(session: AsyncSession, licence_id: UUID) -> str:
-    """Return the firm's name, in which its letters are written (S038)."""
-    return (await session.execute(LICENCE_NAME, {"licence": licence_id})).scalar_one()
+async def letterhead(session: AsyncSession, licence_id: UUID) -> Letterhead:
+    """Return in whose name a firm's letters are written."""
+    return Letterhead(*(await session.execute(LETTERHEAD, {"licence": licence_id})).one())
 
 
-async def settle_sent(session: AsyncSession, licence_id: UUID, letter: Claimed, *, now: datetime) -> None:
-    """Write down that the mail server has the letter, and wipe the secret that it carried."""
-    await session.execute(SENT, {"licence": licence_id, "letter": letter.id, "now": now})
-
-
-async def put_off(
-    session: AsyncSession, licence_id: UUID, letter: Claimed, *, due: datetime, reason: str
+async def settle(
+    session: AsyncSession, licence_id: UUID, outcomes: Sequence[Outcome], *, now: datetime
 ) -> None:
-    """Let the letter wait until `due`; after MOST_ATTEMPTS set it aside instead."""
-    if letter.attempts >= MOST_ATTEMPTS:
-        await set_aside(
-            session, licence_id, letter, reason=f"given up after {letter.attempts} tries: {reason}"
-        )
-        return
-    await session.execute(
-        PUT_OFF, {**held(licence_id, letter), "due": due, "reason": one_line(reason)[:LONGEST_REASON]}
-    )
+    """Write down what came of letters; the secrets of those that were sent are wiped."""
+    sent = [it.letter.id for it in outcomes if it.state == "SENT"]
+    if sent:
+        await session.execute(SENT, {"licence": licence_id, "letters": sent, "now": now})
+    for it in outcomes:
+        if it.state == "SENT":
+            continue
+        values = {**held(licence_id, it.letter), "reason": one_line(it.reason)[:LONGEST_REASON]}
+        if it.due:
+            await session.execute(PUT_OFF, {**values, "due": it.due})
+        else:
+            await session.execute(FAILED, values)
 
 
-async def set_aside(session: AsyncSession, licence_id: UUID, letter: Claimed, *, reason: str) -> None:
-    """Try the letter no more; an administrator sees it with its reason."""
-    await session.execute(FAILED, {**held(licence_id, letter), "reason": one_line(reason)[:LONGEST_REASON]})
+async def give_back(session: AsyncSession, licence_id: UUID, letter: Claimed, *, due: datetime) -> None:
+    """Let a letter wait that was claimed and not tried."""
+    await session.execute(GIVE_BACK, {**held(licence_id, letter), "due": due})
 
 
 def held(licence_id: UUID, letter: Claimed) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """What survives a change besides the change: letters to send, events to remember, and tries to count."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables import Created, Details, Keyed, Linked, Small, index, one_of, refers_to
+
+LETTERS_CHANNEL: Final = "kluis_letters"
+"""Whoever listens hears the licence of each letter that is committed, and in how many seconds it is due."""
 
 
 class Letter(Keyed):
@@ -23,6 +27,10 @@ class Letter(Keyed):
     """A secret that the letter carries, encrypted, and wiped once the letter is sent."""
     state: Mapped[str] = mapped_column(server_default=text("'QUEUED'"))
     attempts: Mapped[Small] = mapped_column(server_default=text("0"))
+    news: Mapped[int] = mapped_column(server_default=text("1"))
+    """Of how many things of one kind it tells."""
+    bundle: Mapped[str | None]
+    """What is written to the account under the same name, before this leaves, joins it; null: nothing."""
     queued_at: Mapped[datetime]
     due_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
@@ -32,6 +40,15 @@ class Letter(Keyed):
         one_of("state", "QUEUED", "SENT", "FAILED"),
         one_of("language", "NL", "FR", "DE", "EN"),
         index("letter_due", "due_at", postgresql_where=text("state = 'QUEUED'")),
+        # Whoever takes a letter to send it counts the attempt, and from then on nothing joins it.
+        index(
+            "letter_bundle",
+            "account_id",
+            "bundle",
+            unique=True,
+            postgresql_where=text("state = 'QUEUED' AND attempts = 0"),
+        ),
+        index("letter_queued", "queued_at", "id"),
     )
 
 

@@ -18,6 +18,10 @@ class Licence(Entity):
     first_secret: Mapped[str] = mapped_column(server_default=text("'PASSWORD'"))
     """What a new account is mailed: a first password (S034), or a link that works once (A12)."""
     staff_need_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
+    mail_sender: Mapped[str | None]
+    """Whom its letters come from; null: the installation's own address."""
+    mail_reply_to: Mapped[str | None]
+    """Whom answers to its letters go to; null: the sender."""
     created_at: Mapped[Created]
     __table_args__ = (
         CheckConstraint("client_login_limit >= 0", name="client_login_limit"),

@@ -20,6 +20,8 @@ SEES_CATEGORIES = bindparam("sees_categories", type_=Boolean())
 """Whether all categories do."""
 SEES_KEYS = bindparam("sees_keys", type_=Boolean())
 """Whether all API keys do."""
+SEES_LETTERS = bindparam("sees_letters", type_=Boolean())
+"""Whether all letters do."""
 OWN_ACCOUNT = bindparam("own_account", type_=Uuid())
 OWN_RELATION = bindparam("own_relation", type_=Uuid())
 
@@ -70,6 +72,11 @@ def sees_category_rule() -> ColumnElement[bool]:
 def sees_api_key() -> ColumnElement[bool]:
     """Say: this API key can be looked up by the viewer, who administers the licence."""
     return SEES_KEYS.expression
+
+
+def sees_letter() -> ColumnElement[bool]:
+    """Say: this letter can be looked up by the viewer, who administers the licence."""
+    return SEES_LETTERS.expression
 
 
 def may_introspect(viewer: Viewer | None) -> bool:

@@ -5,7 +5,14 @@ from typing import Any
 from core.viewer import ApiScope, Role, Viewer
 from models.tables import LICENCE
 from permissions.access import PRINCIPALS
-from permissions.people import OWN_ACCOUNT, OWN_RELATION, SEES_CATEGORIES, SEES_FILES, SEES_KEYS
+from permissions.people import (
+    OWN_ACCOUNT,
+    OWN_RELATION,
+    SEES_CATEGORIES,
+    SEES_FILES,
+    SEES_KEYS,
+    SEES_LETTERS,
+)
 from permissions.scopes import acts_as_staff, counts_as, may_use
 
 
@@ -20,6 +27,7 @@ def told_of(viewer: Viewer) -> dict[str, Any]:
         SEES_FILES.key: acts_as_staff(viewer, ApiScope.RELATIONS_READ),
         SEES_CATEGORIES.key: acts_as_staff(viewer, ApiScope.DOCUMENTS_READ),
         SEES_KEYS.key: counts_as(viewer, Role.ADMINISTRATOR, None),
+        SEES_LETTERS.key: counts_as(viewer, Role.ADMINISTRATOR, None),
         OWN_ACCOUNT.key: viewer.account_id,
         OWN_RELATION.key: viewer.relation_id,
     }

@@ -36,10 +36,10 @@ async def reset_password(change: Change, account_id: UUID) -> Account:
 
 
 async def block_account(change: Change, account_id: UUID) -> Account:
-    """Let nobody in with an account any more, from this moment on (A13); to block again changes nothing.
+    """Let nobody in with an account any more, from this moment on (A13), and tell its owner.
 
-    Return the account. Raise Forbidden, NotFound, and Invalid where the firm would lose its last
-    administrator, or a document everybody who may change its security.
+    To block again changes nothing. Return the account. Raise Forbidden, NotFound, and Invalid where the firm
+    would lose its last administrator, or a document everybody who may change its security.
     """
     await keepers.hold(change)
     account = await managed(change, account_id)
@@ -53,14 +53,15 @@ async def block_account(change: Change, account_id: UUID) -> Account:
         await keepers.require_kept_without(
             change, await accounts.principals_of(change, account.id), path=PLACE
         )
+    await change.tell("account_blocked", account.id)
     change.record("account.blocked", relation_id=account.relation_id, account=str(account.id))
     return account
 
 
 async def unblock_account(change: Change, account_id: UUID) -> Account:
-    """Let an account in again; a client needs a free seat (A14). To unblock again changes nothing.
+    """Let an account in again, and tell its owner; a client needs a free seat (A14).
 
-    Return the account. Raise Forbidden, NotFound, NoSeatLeft.
+    To unblock again changes nothing. Return the account. Raise Forbidden, NotFound, NoSeatLeft.
     """
     account = await managed(change, account_id)
     if account.blocked_at is None:
@@ -68,6 +69,7 @@ async def unblock_account(change: Change, account_id: UUID) -> Account:
     if account.role == CLIENT:
         await require_seat(change, PLACE)
     account.blocked_at = None
+    await change.tell("account_unblocked", account.id)
     change.record("account.unblocked", relation_id=account.relation_id, account=str(account.id))
     return account
 

@@ -1,14 +1,17 @@
 """One transaction as a verb sees it: what it changes, records and tells."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable, and_, bindparam, insert, select
+from sqlalchemy import Executable, Text, Uuid, and_, bindparam, func, literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.viewer import Viewer
 from models import Account, Entity, Event, Letter, Relation
+from models.letters import LETTERS_CHANNEL
 from models.tables import LICENCE, AnyRow
 from resolvers.ports import Ports
 from resolvers.reading import Reading
@@ -25,6 +28,32 @@ ADDRESSEE: Final = (
     )
     .outerjoin(Relation, and_(Relation.licence_id == LICENCE, Relation.id == Account.relation_id))
     .where(Account.licence_id == LICENCE, Account.id == bindparam("account"))
+)
+# As the index says it: PostgreSQL finds no index by a value that is bound, once it plans for any value.
+UNTOUCHED: Final = and_(Letter.state == literal_column("'QUEUED'"), Letter.attempts == literal_column("0"))
+# Workers hear of it when this transaction is committed, and not before.
+TOLD: Final = func.pg_notify(LETTERS_CHANNEL, bindparam("heard", type_=Text()))
+WRITE: Final = insert(Letter).values(
+    licence_id=LICENCE,
+    kind=bindparam("kind"),
+    account_id=bindparam("account"),
+    recipient=bindparam("recipient"),
+    language=bindparam("language"),
+    details=bindparam("details"),
+    bundle=bindparam("bundle"),
+    queued_at=bindparam("now"),
+    due_at=bindparam("due"),
+)
+# A letter that nobody has begun to send tells of one thing more; who comes at the same time waits for it.
+NEWS: Final = WRITE.on_conflict_do_update(
+    index_elements=[Letter.licence_id, Letter.account_id, Letter.bundle],
+    index_where=UNTOUCHED,
+    set_={"news": Letter.news + 1},
+).returning(Letter.id, TOLD)
+SEAL: Final = (
+    update(Letter)
+    .where(Letter.licence_id == LICENCE, Letter.id == bindparam("letter", type_=Uuid()))
+    .values(sealed=bindparam("sealed"))
 )
 RECORD: Final = insert(Event).values(
     licence_id=LICENCE,
@@ -43,7 +72,6 @@ class Change(Reading):
     def __init__(self, ports: Ports, viewer: Viewer, session: AsyncSession) -> None:
         super().__init__(ports, viewer)
         self.session = session
-        self.has_letters = False
 
     async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
         """Return what a statement finds, what this transaction has changed included."""
@@ -94,29 +122,48 @@ class Change(Reading):
 
         Whoever has no e-mail address is told nothing.
         """
+        letter_id = await self._write(kind, account_id, details, wait=timedelta(), bundle=None)
+        if letter_id and secret is not None:
+            bound_to = letter_seal(self.viewer.licence_id, letter_id)
+            await self.rows(
+                SEAL, letter=letter_id, sealed=self.ports.keys.seal(secret.encode(), bound_to=bound_to)
+            )
+
+    async def tell_news(self, kind: str, account_id: UUID, *, about: str = "", **details: Any) -> None:
+        """Write such a letter, or let one that has not left yet tell of one thing more of the same kind.
+
+        It leaves when the first of them has waited as long as the installation says. What is told `about` one
+        thing is not told together with another.
+        """
+        wait = self.ports.news_wait
+        # What leaves at once waits for nothing.
+        bundle = f"{kind} {about}".strip() if wait else None
+        await self._write(kind, account_id, details, wait=wait, bundle=bundle)
+
+    async def _write(
+        self, kind: str, account_id: UUID, details: Mapping[str, Any], *, wait: timedelta, bundle: str | None
+    ) -> UUID | None:
+        """Return the letter's id; None where there is nobody to write to."""
         (to,) = await self.rows(ADDRESSEE, account=account_id)
         if not to.email:
-            return
-        letter = self.add(
-            Letter,
+            return None
+        (letter,) = await self.rows(
+            NEWS,
             kind=kind,
-            account_id=to.id,
-            recipient=to.email,
-            language=to.language,
-            details={
-                "title": to.title,
-                "given_name": to.given_name,
-                "family_name": to.family_name,
-                **details,
-            },
-            queued_at=self.now,
-            due_at=self.now,
+            account=account_id,
+            bundle=bundle,
+            now=self.now,
+            due=self.now + wait,
+            heard=f"{self.viewer.licence_id} {wait.total_seconds():.0f}",
+            **addressed(to, details),
         )
-        self.has_letters = True
-        if secret is not None:
-            await self.session.flush()
-            bound_to = letter_seal(letter.licence_id, letter.id)
-            letter.sealed = self.ports.keys.seal(secret.encode(), bound_to=bound_to)
+        return letter.id
+
+
+def addressed(to: AnyRow, details: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a letter holds of whom it goes to, and of what it tells."""
+    names = {"title": to.title, "given_name": to.given_name, "family_name": to.family_name}
+    return {"recipient": to.email, "language": to.language, "details": {**names, **details}}
 
 
 def letter_seal(licence_id: UUID, letter_id: UUID) -> bytes:

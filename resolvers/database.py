@@ -5,8 +5,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]  it has none
 from sqlalchemy import event, select
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 
 from core.errors import TookTooLong
@@ -15,6 +17,14 @@ from resolvers.fetching import driver_of
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
+AWAY = (
+    OSError,
+    SQLAlchemyError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What a database raises that is away for a moment; the last where it ends a connection between two calls."""
 # The code of a statement that ran longer than `statement_timeout` (PostgreSQL, appendix A).
 GIVEN_UP = "57014"
 # The role that row level security holds for, and limits for statements that hang (milliseconds). Compiling a

@@ -151,8 +151,9 @@ async def only_unit(change: Change) -> UUID | None:
 async def tell_of_upload(change: Change) -> None:
     """Write to whoever looks after the client who sent a document (S071-S074)."""
     (client,) = await accounts.by_ids(change, [change.viewer.account_id])
+    name, about = client.display_name if client else "", str(change.viewer.account_id)
     for account in await routing.told_of_upload(change):
-        await change.tell("document_uploaded", account.id, client_name=client.display_name if client else "")
+        await change.tell_news("document_uploaded", account.id, about=about, client_name=name)
 
 
 async def update_document(

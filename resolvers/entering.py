@@ -53,9 +53,6 @@ async def as_account(request: Request, licence_id: UUID, account: AnyRow) -> Asy
 
 @asynccontextmanager
 async def acting(ports: Ports, viewer: Viewer) -> AsyncGenerator[Change]:
-    """Yield a transaction in somebody's name; the worker is told when it has written letters."""
+    """Yield a transaction in somebody's name."""
     async with ports.database.change(viewer.licence_id) as session:
-        change = Change(ports, viewer, session)
-        yield change
-    if change.has_letters:
-        ports.wake_worker()
+        yield Change(ports, viewer, session)

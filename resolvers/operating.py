@@ -1,6 +1,6 @@
-"""What the operator does for a firm by command: its first administrator, its seats, its sessions."""
+"""What the operator does for a firm by command: its administrators, its seats, its mail, its sessions."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from typing import Final
@@ -12,6 +12,7 @@ from auth import challenges
 from core.errors import Invalid, NotFound
 from core.folding import fold
 from core.viewer import Language, Role, Viewer
+from mail.addresses import address_for
 from models import Account, AccountGroupMember, Challenge, Licence, Session
 from models.tables import LICENCE
 from resolvers import first_secrets, groups
@@ -107,10 +108,27 @@ async def set_rules(
     said = {"first_secret": first_secret, "staff_need_two_factor": staff_need_two_factor}
     changes = {name: it for name, it in said.items() if it is not None}
     async with operating(ports, slug) as change:
-        licence = await change.session.get_one(Licence, change.viewer.licence_id)
-        for name, value in changes.items():
-            setattr(licence, name, value)
+        await set_on_licence(change, changes)
         change.record("licence.rules_set", rules=changes)
+
+
+async def set_mail(ports: Ports, slug: str, *, sender: str | None, reply_to: str | None) -> None:
+    """Set whom a licence's letters come from, and whom answers go to; an empty text takes it away.
+
+    None leaves it as it is. Raise NotFound, Invalid, TooLong.
+    """
+    said = {"mail_sender": sender, "mail_reply_to": reply_to}
+    changes = {name: address_for(it) if it.strip() else None for name, it in said.items() if it is not None}
+    async with operating(ports, slug) as change:
+        await set_on_licence(change, changes)
+        change.record("licence.mail_set", addresses=changes)
+
+
+async def set_on_licence(change: Change, changes: Mapping[str, object]) -> None:
+    """Set these columns of the viewer's licence."""
+    licence = await change.session.get_one(Licence, change.viewer.licence_id)
+    for name, value in changes.items():
+        setattr(licence, name, value)
 
 
 async def end_sessions(ports: Ports, slug: str, username: str | None) -> int:

@@ -5,9 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from core.errors import AlreadyExists, NoEmail, NoSeatLeft
+from core.errors import AlreadyExists, Correctable, NoEmail, NoSeatLeft
 from core.folding import fold
 from core.viewer import Language
+from mail.addresses import address_for
 from models import Account, Licence, Principal
 from models.tables import LICENCE, AnyRow
 from resolvers import first_secrets, gate, licences, relations
@@ -26,14 +27,25 @@ async def grant_portal_access(change: Change, relation_id: UUID) -> UUID:
     """
     gate.staff(change)
     relation = await gate.one(change, relations.by_ids, relation_id, path=RELATION_PATH)
-    if not relation.email:
-        raise NoEmail(path=RELATION_PATH)
+    address = address_of(relation)
     await require_seat(change, RELATION_PATH)
-    await require_new(change, relation)
-    account = await add_account(change, relation)
+    await require_new(change, relation_id, address)
+    account = await add_account(change, relation, address)
     await first_secrets.give(change, account, "access_granted")
     change.record("account.access_granted", relation_id=relation_id, account=str(account.id))
     return account.id
+
+
+def address_of(relation: AnyRow) -> str:
+    """Return where letters to a relation go, as it is kept. Raise NoEmail also where none would arrive."""
+    if not (relation.email or "").strip():
+        raise NoEmail(path=RELATION_PATH)
+    try:
+        return address_for(relation.email)
+    except Correctable:
+        raise NoEmail(
+            "The e-mail address of this relation is not right: no mail can be sent to it.", path=RELATION_PATH
+        ) from None
 
 
 async def require_seat(change: Change, path: gate.Path) -> None:
@@ -43,15 +55,15 @@ async def require_seat(change: Change, path: gate.Path) -> None:
         raise NoSeatLeft(path=path, limit=licence.client_login_limit)
 
 
-async def require_new(change: Change, relation: AnyRow) -> None:
+async def require_new(change: Change, relation_id: UUID, username: str) -> None:
     """Require that neither the relation nor the user name has an account (A15). Raise AlreadyExists."""
-    same = (Account.relation_id == relation.id) | (Account.username_folded == fold(relation.email))
+    same = (Account.relation_id == relation_id) | (Account.username_folded == fold(username))
     if await change.rows(TAKEN.where(same)):
         message = "There is an account for this relation or with this e-mail address already."
         raise AlreadyExists(message, path=RELATION_PATH)
 
 
-async def add_account(change: Change, relation: AnyRow) -> Account:
+async def add_account(change: Change, relation: AnyRow, address: str) -> Account:
     """Add a client's account, that nothing opens yet."""
     principal = change.add(Principal, kind="ACCOUNT")
     await change.session.flush()
@@ -59,13 +71,13 @@ async def add_account(change: Change, relation: AnyRow) -> Account:
         Account,
         id=principal.id,
         role="CLIENT",
-        username=relation.email,
-        username_folded=fold(relation.email),
+        username=address,
+        username_folded=fold(address),
         given_name=relation.given_name,
         family_name=relation.family_name,
         display_name=relation.display_name,
         display_name_folded=fold(relation.display_name),
-        email=relation.email,
+        email=address,
         language=relation.language or Language.NL,
         relation_id=relation.id,
     )

@@ -1,7 +1,7 @@
 """The edges of the house that resolvers reach through: database, files, clock, keys and passwords."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from auth.keys import Keys
 from auth.opaque_ids import OpaqueIds
@@ -29,8 +29,8 @@ class Ports:
     """Of the pages that people use: that of the public address first, then those of front ends elsewhere."""
     upload_limit: int
     """Bytes that one uploaded file may have."""
-    wake_worker: Callable[[], None]
-    """Called when letters have been written, so that they leave at once."""
+    news_wait: timedelta
+    """How long news waits for more of it, so that one letter tells of all."""
     points: Points
     strangers: Strangers = field(default_factory=Strangers)
     turns: Turns = field(default_factory=Turns)

@@ -74,10 +74,7 @@ class Request(Reading):
         async with self.ports.database.change(token.licence_id) as session:
             rows = reads(await session.connection())
             self.asker = await self._viewer_with(rows, token)
-            change = Change(self.ports, self.viewer, session)
-            yield change
-        if change.has_letters:
-            self.ports.wake_worker()
+            yield Change(self.ports, self.viewer, session)
 
     async def release(self) -> None:
         """Give the connection back before something that takes its time; a new snapshot comes after it."""

@@ -58,7 +58,7 @@ async def set_document_rights(
         "document.rights_set", document_id=document_id, principal=str(principal_id), rights=int(rights)
     )
     if client and Right.READ in rights & ~before:
-        await change.tell("document_shared", client.id)
+        await change.tell_news("document_shared", client.id)
 
 
 async def grantable(change: Change, document: AnyRow, principal_id: UUID, rights: Right) -> AnyRow | None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 
-from core.errors import AlreadyExists, Invalid, Required
+from core.errors import AlreadyExists
 from core.folding import fold
 from core.viewer import Language
+from mail.addresses import address_for
 from models import Account, AccountGroupMember, Principal
 from resolvers import first_secrets, gate, groups
 from resolvers.change import Change
@@ -50,7 +50,7 @@ async def create_account(change: Change, said: NewAccount) -> UUID:
 
 async def add_account(change: Change, said: NewAccount) -> Account:
     """Add the account itself. Raise Required, Invalid, TooLong, AlreadyExists."""
-    address = address_for(said.username)
+    address = address_for(said.username, path=USERNAME)
     given, family = name_for(said.given_name, "givenName"), name_for(said.family_name, "familyName")
     name = f"{given} {family}"
     principal = change.add(Principal, kind="ACCOUNT")
@@ -73,14 +73,3 @@ async def add_account(change: Change, said: NewAccount) -> Account:
     except IntegrityError:
         raise AlreadyExists(path=USERNAME) from None
     return account
-
-
-def address_for(username: str) -> str:
-    """Return an e-mail address as it is kept. Raise Required, Invalid."""
-    text = username.strip()
-    if not text:
-        raise Required(path=USERNAME)
-    try:
-        return validate_email(text, check_deliverability=False).normalized
-    except EmailNotValidError:
-        raise Invalid("This is not an e-mail address.", path=USERNAME) from None

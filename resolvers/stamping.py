@@ -145,7 +145,7 @@ async def stamp(change: Change, due: Sequence[AnyRow]) -> None:
         ],
     )
     for client_id in sorted({it.principal_id for it in due if is_news(it)}):
-        await change.tell("document_shared", client_id)
+        await change.tell_news("document_shared", client_id)
 
 
 def is_news(it: AnyRow) -> bool:

@@ -9,6 +9,7 @@ from schema.category_rules import apply_category_rule, set_category_rule
 from schema.deleting import delete_document, restore_document
 from schema.documents import update_document, upload_document
 from schema.groups import create_group, set_group_members
+from schema.letter import RetryLetterPayload, retry_letter
 from schema.payloads import (
     ApplyCategoryRulePayload,
     DeleteDocumentPayload,
@@ -75,5 +76,11 @@ class Mutation(AccountMutations):
         restore_document,
         description="Brings a deleted document back, with its rights.",
         permission_classes=[WritesDocuments],
+        directives=[CHANGES],
+    )
+    retry_letter: RetryLetterPayload | None = performed(
+        retry_letter,
+        description="Lets a letter that was set aside be tried once more.",
+        permission_classes=[IsAdministrator],
         directives=[CHANGES],
     )

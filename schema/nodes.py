@@ -16,6 +16,7 @@ from resolvers import (
     dossiers,
     grants,
     groups,
+    letters,
     licences,
     relations,
 )
@@ -57,6 +58,7 @@ LOOK_UPS: Final[dict[str, LookUp]] = {
     "Dossier": dossiers.by_ids,
     "Grant": grants.look_up,
     "Group": groups.look_up,
+    "Letter": letters.look_up,
     "Licence": licences.own_by_ids,
     "Relation": relations.by_ids,
 }

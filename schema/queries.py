@@ -53,11 +53,14 @@ from schema.connections import (
 from schema.document import Document
 from schema.dossier import Dossier
 from schema.explanations import AccessExplanation, explain_access
+from schema.letter import LetterConnection
+from schema.letter import newest_first as letters_newest_first
 from schema.nodes import Node, find
 from schema.people import Group, Viewer
 from schema.prices import AS_MANY_AS_IDS, PAGE, PAGE_FORWARDS, about
 from schema.rate_limit import RateLimit, rate_limits
 from schema.relation import Relation
+from schema.routing import RoutingStep, explain_upload_routing
 
 Id = Annotated[ID, strawberry.argument(description="Whose id it is.")]
 Ids = Annotated[list[ID], strawberry.argument(description="Whose ids they are: at most 100.")]
@@ -199,11 +202,23 @@ class Query:
         permission_classes=[IsAdministrator],
         directives=[about(10)],
     )
+    letters: LetterConnection | None = batched(
+        letters_newest_first,
+        description="The letters of the licence, the newest first; with `FAILED` those that were set aside.",
+        permission_classes=[IsAdministrator],
+        directives=[PAGE_FORWARDS],
+    )
     explain_access: AccessExplanation | None = batched(
         explain_access,
         description="Why an account or a group can or cannot reach a document; for whoever may change the "
         "document's security.",
         permission_classes=[IsStaff],
+    )
+    explain_upload_routing: list[RoutingStep] | None = batched(
+        explain_upload_routing,
+        description="Who would be told if this client sent a document now, step by step, and why.",
+        permission_classes=[IsStaff],
+        directives=[about(4)],
     )
     preview_category_rule: RulePreview | None = batched(
         preview_category_rule,

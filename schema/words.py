@@ -264,7 +264,7 @@ named(
     WRONG_CODE="The code is not right.",
     WEAK_PASSWORD="The password is too easy to guess.",  # noqa: S106  no password
     RATE_LIMITED="Too many tries.",
-    NO_EMAIL="The relation has no e-mail address.",
+    NO_EMAIL="The relation has no e-mail address that mail can be sent to.",
     NO_SEAT_LEFT="All client logins of the licence are in use.",
     NOT_LINKED_TO_CLIENT="The document hangs neither on the client nor on his dossier.",
     ALREADY_EXISTS="It exists already.",

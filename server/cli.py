@@ -192,6 +192,26 @@ def set_rules(
 
 
 @app.command()
+def set_mail(
+    slug: Slug,
+    *,
+    sender: Annotated[
+        str | None, typer.Option(help="Whom its letters come from; '' for the installation's own address.")
+    ] = None,
+    reply_to: Annotated[
+        str | None, typer.Option(help="Whom answers go to; '' for the sender of the letter.")
+    ] = None,
+) -> None:
+    """Set whom a licence's letters come from, and whom answers to them go to."""
+
+    async def set_them(ports: Ports) -> None:
+        await operating.set_mail(ports, slug, sender=sender, reply_to=reply_to)
+        typer.echo(f"The mail addresses of {slug} are set.")
+
+    operate(set_them)
+
+
+@app.command()
 def end_sessions(
     slug: Slug,
     username: Annotated[str | None, typer.Argument(help="Of this account alone.")] = None,

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -16,10 +17,15 @@ from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.ports import Ports
 from server.http_rules import origin_of
+from server.postman import Postman
+from server.scribe import OpenSecret, Scribe
 from server.settings import Settings
 from server.sweeper import Sweeper
-from server.worker import OpenSecret, Worker
+from server.worker import Worker
 from storage.store import Store
+
+# In seconds.
+NEWS_WAIT = 120
 
 
 @asynccontextmanager
@@ -31,14 +37,9 @@ async def open_house(
     store = Store.open(settings.storage_url or settings.home / "files")
     database = Database(database_url)
     passwords = Passwords()
-    worker = Worker(
-        database,
-        SmtpTransport(smtp_url),
-        SystemClock(),
-        secret_opener(keys),
-        sender=sender_of(settings),
-        portal_url=settings.public_url,
-    )
+    scribe = Scribe(secret_opener(keys), sender_of(settings), settings.public_url)
+    transports = [SmtpTransport(smtp_url) for _ in range(settings.mail_connections)]
+    worker = Worker(database, Postman(database, transports, SystemClock(), scribe.write))
     try:
         yield (
             Ports(
@@ -51,7 +52,7 @@ async def open_house(
                 public_url=settings.public_url,
                 origins=(origin_of(settings.public_url), *settings.allowed_origins),
                 upload_limit=settings.upload_limit,
-                wake_worker=worker.wake,
+                news_wait=timedelta(seconds=NEWS_WAIT if settings.news_wait is None else settings.news_wait),
                 points=Points(database),
             ),
             worker,
@@ -62,7 +63,10 @@ async def open_house(
 
 
 def sender_of(settings: Settings) -> str:
-    """Return the address that letters come from: of the host that people use, which may have no name here."""
+    """Return the address that letters come from: of the host that people use, unless one is set."""
+    if settings.mail_sender:
+        return settings.mail_sender
+    # A host that is an address of IPv6 has no name here.
     host = urlsplit(settings.public_url).hostname or ""
     return f"no-reply@{'localhost' if ':' in host else host}"
 

@@ -29,6 +29,8 @@ BACKLOG = 2048
 OBJECTS_A_ROUND = 20_000
 ROUNDS = 20
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+# In seconds: whoever tries it waits for the letter.
+DEMO_NEWS_WAIT = 2
 NO_RELAY = "smtp://127.0.0.1"
 
 
@@ -92,6 +94,8 @@ async def serve(settings: Settings, url: str, listening: socket.socket, *, is_de
 async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGenerator[Starlette]:
     """Yield the application over a database that is up to date. Raise CannotRun."""
     await migrate(url)
+    if is_demo and settings.news_wait is None:
+        settings = settings.model_copy(update={"news_wait": DEMO_NEWS_WAIT})
     async with AsyncExitStack() as stack:
         smtp_url = settings.smtp_url
         if smtp_url is None:

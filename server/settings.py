@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from core.errors import Correctable
+from mail.addresses import address_for
 from server.http_rules import origin_of
 from server.trusted_documents import Mode
 
@@ -30,6 +32,13 @@ def _with_driver(url: str) -> str:
 def _is_web_address(url: str) -> str:
     origin_of(url)
     return url.rstrip("/")
+
+
+def _is_mail_address(text: str) -> str:
+    try:
+        return address_for(text)
+    except Correctable as error:
+        raise ValueError(str(error)) from None
 
 
 def _words(value: object) -> object:
@@ -74,6 +83,14 @@ class Settings(BaseSettings):
         repr=False,
         description="The mail relay; unset: mail is kept and not sent, in the demo only.",
     )
+    mail_sender: Annotated[str, AfterValidator(_is_mail_address)] | None = Field(
+        default=None,
+        description="The address that letters come from, where a firm has none of its own (`set-mail`); "
+        "unset: `no-reply@` the host of `KLUIS_PUBLIC_URL`.",
+    )
+    mail_connections: int = Field(
+        default=4, ge=1, le=100, description="How many letters a worker hands to the relay at once."
+    )
     public_url: Annotated[str, AfterValidator(_is_web_address)] = Field(
         default_factory=_own_address,
         description="The address that people use, without a slash at the end; unset: the host and the port.",
@@ -81,6 +98,13 @@ class Settings(BaseSettings):
     keys: Path = Field(
         default_factory=_own_keys,
         description="The file with this installation's keys; unset: `keys.json` in the home folder.",
+    )
+    news_wait: int | None = Field(
+        default=None,
+        ge=0,
+        le=86_400,
+        description="How many seconds news waits for more, so that one letter tells of all; unset: 120, and "
+        "2 in the demo.",
     )
     upload_limit: int = Field(default=25 << 20, gt=0, description="The largest document, in bytes.")
     allowed_origins: Annotated[

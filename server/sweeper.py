@@ -4,9 +4,9 @@ import asyncio
 import logging
 
 from core.clock import Clock
-from resolvers.database import Database
+from resolvers.database import AWAY, Database
 from resolvers.sweeping import sweep
-from server.worker import AWAY, stop_if_cancelled
+from server.postman import stop_if_cancelled
 
 SECONDS_BETWEEN_ROUNDS = 300
 

@@ -121,7 +121,7 @@ def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Pa
         public_url="http://kluis.test",
         origins=("http://kluis.test",),
         upload_limit=UPLOAD_LIMIT,
-        wake_worker=lambda: None,
+        news_wait=timedelta(),
         points=Points(database),
     )
 

@@ -12,18 +12,16 @@ from sqlalchemy import update
 
 from auth.api_keys import FINGERPRINT, MARK
 from mail.sink import Sink
-from mail.transport import SmtpTransport
 from models import Licence
 from server.context import COOKIE
-from server.house import secret_opener
-from server.worker import Worker
 from tests.api import Api
 from tests.journeys.caring import does
 from tests.journeys.invited import mailed
 from tests.journeys.passkeys import COMPLETE, CONFIRM, CONFIRM_APP, PROOF, SIGN_IN, START, START_APP, Journey
 from tests.journeys.programs import creates
 from tests.journeys.steps import CHANGE
-from tests.mail.correspondents import PORTAL, SENDER, kept, links_of, text_of
+from tests.mail.correspondents import kept, links_of, text_of
+from tests.server.desks import worker_of
 from tests.world import PASSWORD
 
 Secrets = dict[str, str]
@@ -210,11 +208,8 @@ async def joins(journey: Journey, address: str) -> None:
 
 async def delivered(api: Api, folder: Path) -> dict[str, EmailMessage]:
     """Send every letter that waits; return what came, by whom it was for."""
-    ports = api.ports
     async with Sink(folder) as url:
-        opener = secret_opener(ports.keys)
-        worker = Worker(
-            ports.database, SmtpTransport(url), ports.clock, opener, sender=SENDER, portal_url=PORTAL
-        )
-        await worker.deliver_due()
+        worker = worker_of(api.ports, url)
+        while await worker.deliver_due():
+            pass
     return {str(it["To"]): it for it in kept(folder)}

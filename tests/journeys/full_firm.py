@@ -17,6 +17,7 @@ from models import (
     DocumentHolding,
     Dossier,
     Holding,
+    Letter,
     Relation,
 )
 from resolvers.founding import add_principal
@@ -51,6 +52,7 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
         "Group": group_id,
         "Group, built in": firm.founded.users,
         "Holding": await add_holding(firm, document, f"Policy, {words}"),
+        "Letter": await add_letter(firm, account, words),
         "Licence": firm.founded.licence_id,
         "Relation": client.id,
         "Relation, without access": newcomer.id,
@@ -93,6 +95,24 @@ async def add_holding(firm: Firm, document: Document, name: str) -> UUID:
     await firm.keep(holding)
     await firm.keep(DocumentHolding(licence_id=licence_id, document_id=document.id, holding_id=holding.id))
     return holding.id
+
+
+async def add_letter(firm: Firm, to: Account, words: str) -> UUID:
+    """Add a letter that was set aside; return its id."""
+    letter = Letter(
+        licence_id=firm.founded.licence_id,
+        account_id=to.id,
+        kind="password_changed",
+        recipient=to.email,
+        language=to.language,
+        details={"title": None, "given_name": words, "family_name": words},
+        state="FAILED",
+        last_error=f"550 {words} is not here",
+        queued_at=firm.now,
+        due_at=firm.now,
+    )
+    await firm.keep(letter)
+    return letter.id
 
 
 async def of_one_alone(firm: Firm, keeper: Account) -> Things:

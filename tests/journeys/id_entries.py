@@ -38,6 +38,7 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "Mutation.resetPassword": {"input": {"accountId": A("Account")}},
     "Mutation.resetTwoFactor": {"input": {"accountId": A("Account")}},
     "Mutation.restoreDocument": {"input": {"documentId": A("Document, deleted")}},
+    "Mutation.retryLetter": {"input": {"letterId": A("Letter")}},
     "Mutation.revokeApiKey": {"input": {"apiKeyId": A("ApiKey")}},
     "Mutation.revokeSession": {"input": {"sessionId": A("Session")}},
     "Mutation.setCategoryRule": {
@@ -61,6 +62,7 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "Mutation.updateProfile": {"input": {"language": "FR"}},
     "Mutation.uploadDocument": {"input": {"description": "A new paper", "file": None}},
     "Query.explainAccess": {"documentId": A("Document"), "principalId": A("Account")},
+    "Query.explainUploadRouting": {"relationId": A("Relation")},
 }
 # A filter means the same wherever it stands.
 FILTERED: Final = ("Query", "Category", "Dossier", "Relation")
@@ -83,6 +85,7 @@ MEANT: Final[dict[str, tuple[str, ...]]] = {
     "Mutation.resetPassword(input.accountId)": ("Account",),
     "Mutation.resetTwoFactor(input.accountId)": ("Account",),
     "Mutation.restoreDocument(input.documentId)": ("Document, deleted",),
+    "Mutation.retryLetter(input.letterId)": ("Letter",),
     "Mutation.revokeApiKey(input.apiKeyId)": ("ApiKey",),
     "Mutation.revokeSession(input.sessionId)": ("Session",),
     "Mutation.setCategoryRule(input.categoryId)": ("Category",),
@@ -104,6 +107,8 @@ MEANT: Final[dict[str, tuple[str, ...]]] = {
     "Query.dossier(id)": ("Dossier",),
     "Query.explainAccess(documentId)": ("Document",),
     "Query.explainAccess(principalId)": ("Account", "Group"),
+    "Query.explainUploadRouting(dossierId)": ("Dossier",),
+    "Query.explainUploadRouting(relationId)": ("Relation",),
     "Query.node(id)": tuple(LETTERS),
     "Query.nodes(ids)": tuple(LETTERS),
     "Query.previewCategoryRule(ruleId)": ("CategoryRule",),

@@ -32,6 +32,28 @@ async def test_whoever_is_blocked_is_nobody_at_the_next_request(api: Api) -> Non
     assert outcome(await signs_in(api, BERT, PASSWORD)) == "WRONG_CREDENTIALS"
 
 
+async def test_whoever_is_blocked_or_let_in_again_is_told_once_in_his_language(api: Api) -> None:
+    for verb in ("unblockAccount", "blockAccount", "blockAccount", "unblockAccount", "unblockAccount"):
+        await does(api, "anna", verb, "dirk")
+    told = sorted(await rows(api, Letter), key=lambda it: it.id)
+    assert [(it.kind, it.recipient, it.language, it.sealed) for it in told] == [
+        ("account_blocked", "dirk@schyns.example", "DE", None),
+        ("account_unblocked", "dirk@schyns.example", "DE", None),
+    ]
+
+
+async def test_a_block_that_may_not_be_tells_nobody(api: Api) -> None:
+    assert mistakes(await does(api, "arthur", "blockAccount", "arthur")) == [("INVALID", PLACE)]
+    assert await rows(api, Letter) == []
+
+
+async def test_of_a_program_nobody_is_told(api: Api) -> None:
+    program = await lets_in(api, "crm", "DOCUMENTS_READ")
+    for verb in ("blockAccount", "unblockAccount"):
+        assert mistakes(await does(api, "arthur", verb, program)) == []
+    assert await rows(api, Letter) == []
+
+
 async def test_a_sign_in_under_way_ends_with_the_block(api: Api) -> None:
     await does(api, "anna", "resetPassword", "bert")
     asked = await signs_in(api, BERT, await mailed(api, "password_reset"))
@@ -88,7 +110,7 @@ async def test_whoever_is_unblocked_needs_a_seat(api: Api) -> None:
     payload = await does(api, "anna", "unblockAccount", "bert")
     assert (mistakes(payload), payload["account"]) == ([("NO_SEAT_LEFT", PLACE)], None)
     assert (await account_of(api, "bert")).blocked_at is not None
-    assert await events(api) == []
+    assert (await events(api), await rows(api, Letter)) == ([], [])
     await set_login_limit(api, CLIENTS_OF_THE_WORLD)
     assert mistakes(await does(api, "anna", "unblockAccount", "bert")) == []
 

@@ -18,7 +18,7 @@ CREATE: Final = """
 mutation ($input: CreateAccountInput!) {
   createAccount(input: $input) {
     account { displayName role username status initialPasswordExpiresAt relation { id } }
-    userErrors { code path }
+    userErrors { code message path }
   }
 }
 """
@@ -121,7 +121,10 @@ async def test_the_address_and_the_names_are_kept_without_what_stands_around_the
         ({"username": "greet@de linde.example"}, "INVALID", "username"),
         ({"username": "Greet <greet@de-linde.example>"}, "INVALID", "username"),
         ({"username": "greet@de-linde.example\nBcc: eva@het-ander.example"}, "INVALID", "username"),
-        ({"username": "g" * 300 + "@de-linde.example"}, "INVALID", "username"),
+        ({"username": "g" * 300 + "@de-linde.example"}, "TOO_LONG", "username"),
+        ({"username": "g" * 65 + "@de-linde.example"}, "INVALID", "username"),
+        ({"username": "gréét@de-linde.example"}, "INVALID", "username"),
+        ({"username": "greet@de-linde"}, "INVALID", "username"),
         ({"username": "anna@de-linde.example"}, "ALREADY_EXISTS", "username"),
         ({"username": "ANNA@De-Linde.Example"}, "ALREADY_EXISTS", "username"),
         ({"username": "bert@callewaert.example"}, "ALREADY_EXISTS", "username"),
@@ -137,6 +140,20 @@ async def test_what_is_said_wrong_adds_nobody(api: Api, said: dict[str, Any], co
     assert payload["account"] is None
     assert [(it, path[:2]) for it, path in mistakes(payload) if path] == [(code, ["input", place])]
     assert await nothing_came_of_it(api)
+
+
+@pytest.mark.parametrize(
+    ("username", "words"),
+    [
+        ("gréét@de-linde.example", "Vóór de @ moeten 1 tot 64 tekens staan: letters zonder accenten"),
+        ("greet@de-linde", "Achter de @ moet een openbaar domein staan, zoals example.com."),
+    ],
+)
+async def test_an_address_is_refused_in_words_that_say_what_to_change(
+    api: Api, username: str, words: str
+) -> None:
+    (said,) = (await creates(api, username=username))["userErrors"]
+    assert said["message"].startswith(words)
 
 
 async def test_a_group_that_is_not_there_adds_nobody(api: Api) -> None:

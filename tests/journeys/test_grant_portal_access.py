@@ -120,14 +120,45 @@ async def nothing_came_of_it(api: Api) -> bool:
     )
 
 
-@pytest.mark.parametrize("email", [None, ""])
+@pytest.mark.parametrize("email", [None, "", " "])
 async def test_without_an_address_there_is_no_access(api: Api, email: str | None) -> None:
     noor = api.world.relations["noor"]
     await set_values(api, Relation, noor.id, email=email)
     payload = await grant(api, "anna", noor)
     assert payload["account"] is None
-    assert mistakes(payload) == [("NO_EMAIL", ["input", "relationId"])]
+    message, path = "This relation has no e-mail address.", ["input", "relationId"]
+    assert payload["userErrors"] == [{"code": "NO_EMAIL", "message": message, "path": path}]
     assert await nothing_came_of_it(api)
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "femke",
+        "fémke@dupont.example",
+        "femke@dupont",
+        "femke@dupont.example\nBcc: eva@het-ander.example",
+        "femke@dupont.example, dirk@schyns.example",
+        "f" * 300 + "@dupont.example",
+    ],
+)
+async def test_where_no_mail_would_arrive_there_is_no_access(api: Api, email: str) -> None:
+    payload = await grant(api, "anna", await add_relation(api, 1, email))
+    assert payload["account"] is None
+    assert payload["userErrors"] == [
+        {
+            "code": "NO_EMAIL",
+            "message": "The e-mail address of this relation is not right: no mail can be sent to it.",
+            "path": ["input", "relationId"],
+        }
+    ]
+    assert await nothing_came_of_it(api)
+
+
+async def test_the_user_name_is_the_address_without_what_stands_around_it(api: Api) -> None:
+    payload = await grant(api, "anna", await add_relation(api, 1, " Jan@JANSSENS.example "))
+    assert (payload["userErrors"], payload["account"]["username"]) == ([], "Jan@janssens.example")
+    assert (await row(api, Letter)).recipient == "Jan@janssens.example"
 
 
 async def test_access_is_given_once(api: Api) -> None:

@@ -13,6 +13,7 @@ from models import Document, DocumentGrant
 from tests.api import Api
 from tests.journeys.lists import DOSSIERS, HOME, LIST, RIGHTS_TABS
 from tests.journeys.people import add_group
+from tests.journeys.routing import EXPLAIN as ROUTING
 from tests.journeys.rows import rows, writing
 from tests.journeys.rules import APPLY, PREVIEW, standing_rule
 from tests.statements import counting
@@ -222,3 +223,21 @@ async def test_applying_a_rule_to_a_hundred_documents_reads_no_more_than_for_one
     # session twice, the rule, what to lock, what is due, grants, an event of each, touch, an event
     # of all; the driver tells by itself of the two that are carried out for each
     assert len(points_aside(statements)) == 11
+
+
+async def test_why_somebody_is_told_of_an_upload_costs_what_it_says(api: Api) -> None:
+    said = {"relation": api.id("Relation", api.world.relations["bert"].id)}
+    # session, relation, the chain; and the dossier, where there is one
+    assert await cost(api, "arthur", ROUTING, **said) == 3
+    said |= {"dossier": api.id("Dossier", api.world.dossier.id)}
+    assert await cost(api, "arthur", ROUTING, **said) == 4
+
+
+@pytest.mark.parametrize("who", ["bert", "dirk"])
+async def test_an_upload_costs_the_same_whichever_step_is_told(api: Api, who: str) -> None:
+    await api.token(who)
+    async with counting(api.ports.database) as statements:
+        await api.upload(who, "a.txt", b"words")
+    # session twice, the unit, document, version, groups, three rights, the link, event, who the client is,
+    # the chain, addressee and letter, the document as he sees it
+    assert len(points_aside(statements)) == 16

@@ -31,6 +31,7 @@ Rows = dict[UUID, list[tuple[Any, ...]]]
 EVERYBODY: Final = ("anna", "arthur", "carla", "dirk", "eva", "gaston")
 # Everybody of a firm may know its name and its units.
 KNOWN_TO_CLIENTS: Final = frozenset({"Licence", "BusinessUnit"})
+FOR_ADMINISTRATORS: Final = ("ApiKey", "Letter")
 ENDLESS: Final = 10**9
 
 
@@ -135,7 +136,7 @@ async def fill_both(firms: TwoFirms) -> None:
         "eva": theirs,
     }
     firms.hidden = {
-        "anna": [theirs, arthurs, own["carla"], {"ApiKey": ours["ApiKey"]}],
+        "anna": [theirs, arthurs, own["carla"], {name: ours[name] for name in FOR_ADMINISTRATORS}],
         "arthur": [theirs, annas, own["carla"]],
         "dirk": [theirs, {name: ours[name] for name in ours.keys() - KNOWN_TO_CLIENTS}, brought_back],
         "eva": [ours],

@@ -18,6 +18,7 @@ from languages import locale_of, translate, translations
 from languages.catalogues import FOLDER
 from mail.writing import SALUTATIONS, TEMPLATES
 from schema.category_rule import PORTAL_USERS
+from schema.routing import WHY_PASSED_OVER
 
 FLOORS = (
     "server",
@@ -76,7 +77,8 @@ def messages() -> set[str | None]:
             found = babel_extract(template, ["_"], [], {"silent": "false"})
             # With values beside it, a message is the first of a tuple.
             of_letters |= {str(it[0] if isinstance(it, tuple) else it) for _, _, it, _ in found}
-    return of_errors | raised() | of_letters | set(SALUTATIONS.values()) | {PORTAL_USERS}
+    of_answers = {PORTAL_USERS, *WHY_PASSED_OVER.values()}
+    return of_errors | raised() | of_letters | set(SALUTATIONS.values()) | of_answers
 
 
 def placeholders(text: str) -> list[str]:

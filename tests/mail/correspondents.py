@@ -24,7 +24,9 @@ BERT = "bert@example.com"
 CARLA = {"title": "mevrouw", "given_name": "Carla", "family_name": "Peeters"}
 ANNA = {"title": None, "given_name": "Anna", "family_name": "Smets"}
 ACCESS = {**CARLA, "username": "carla", "expires_at": "2026-12-03T10:55:00+00:00"}
-NOTICES = (
+# These say when it happened, and what to do for whoever knows nothing of it.
+WARNINGS = (
+    "account_unblocked",
     "passkey_added",
     "passkey_removed",
     "password_changed",
@@ -33,6 +35,8 @@ NOTICES = (
     "two_factor_enabled",
     "two_factor_reset",
 )
+NOTICES = ("account_blocked", *WARNINGS)
+"""What asks nobody to follow a link."""
 DETAILS: dict[str, dict[str, Any]] = {
     "access_granted": ACCESS,
     "access_granted_by_link": ACCESS,
@@ -122,11 +126,11 @@ def links_of(written: bytes) -> list[str]:
     return of_text + Reader(page_of(message)).links
 
 
-async def firm(database: Database, name: str = "Peeters & Zonen") -> UUID:
+async def firm(database: Database, name: str = "Peeters & Zonen", **columns: Any) -> UUID:
     """Found a firm and return its id."""
     licence_id = uuid4()
     async with database.change(licence_id) as session:
-        session.add(Licence(id=licence_id, slug=str(licence_id), name=name))
+        session.add(Licence(id=licence_id, slug=str(licence_id), name=name, **columns))
     return licence_id
 
 

@@ -17,10 +17,10 @@ from tests.mail.correspondents import (
     BY_LINK,
     DETAILS,
     LINK,
-    NOTICES,
     PORTAL,
     SECRETS,
     TOKEN,
+    WARNINGS,
     Reader,
     letter,
     page_of,
@@ -41,6 +41,8 @@ WHAT_TO_DO = {
     Language.EN: "Then tell your office at once",
 }
 NEWS = {
+    "account_blocked": "You cannot sign in any more, and you have been signed out on all devices.",
+    "account_unblocked": "You sign in as before, with the user name and the password that you had.",
     "access_granted_by_link": "There you find the documents for your wealth planning",
     "password_reset": "If you use two-step verification, it stays as it is.",
     "password_reset_by_link": "A password or a link that you had before does not work any more",
@@ -53,6 +55,8 @@ NEWS = {
     "passkey_removed": "It does not work any more.",
 }
 SUBJECTS = {
+    "account_blocked": "Your access to the client portal of Peeters & Zonen was closed",
+    "account_unblocked": "Your access to the client portal of Peeters & Zonen was opened again",
     "access_granted_by_link": "Your access to the client portal of Peeters & Zonen",
     "password_reset": "Your password for the client portal of Peeters & Zonen was reset",
     "password_reset_by_link": "Your password for the client portal of Peeters & Zonen was reset",
@@ -80,12 +84,25 @@ def test_a_letter_says_what_has_changed(kind: str) -> None:
     assert words.endswith("Your office Peeters & Zonen")
 
 
-@pytest.mark.parametrize(("kind", "language"), list(product((*NOTICES, *RESETS), Language)))
+@pytest.mark.parametrize(("kind", "language"), list(product((*WARNINGS, *RESETS), Language)))
 def test_a_letter_about_security_says_when_it_happened_and_what_to_do(kind: str, language: Language) -> None:
     page = " ".join(Reader(page_of(compose(letter(kind, language=language)))).words)
     for words in (words_of(kind, language), page):
         assert WHEN[language] in words
         assert WHAT_TO_DO[language] in words
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_whoever_is_blocked_is_told_since_when_and_whom_to_ask_and_shown_no_way_in(
+    language: Language,
+) -> None:
+    message = compose(letter("account_blocked", language=language))
+    words = words_of("account_blocked", language)
+    assert WHEN[language] in words
+    ask = translate("Do you have questions about this? Then ask your office.", language)
+    assert " ".join(ask.split()) in words
+    assert "://" not in text_of(message) + page_of(message)
+    assert translate("Open the portal", language) not in words
 
 
 @pytest.mark.parametrize(("kind", "language"), list(product(Kind, Language)))
@@ -130,7 +147,8 @@ def test_a_letter_with_a_link_tells_no_password(kind: str, language: Language) -
     names = [line.split(":")[0].strip() for line in text_of(message).splitlines()]
     assert translate("User name", language) in names
     assert translate("Password", language) not in names
-    assert translate("Password", language) not in re.findall(r"<th[^>]*>(.*?)</th>", page_of(message))
+    names = re.findall(r"<td[^>]*>(.*?)<br>", page_of(message))
+    assert names == [translate(it, language) for it in ("Internet address", "User name")]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +196,7 @@ def test_every_kind_has_a_letter_and_every_letter_a_kind() -> None:
 
 def test_every_letter_that_is_told_of_can_be_written() -> None:
     verbs = "".join(path.read_text() for path in (TEMPLATES.parents[1] / "resolvers").glob("*.py"))
-    told = set(re.findall(r'\.tell\(\s*"(\w+)"', verbs))
+    told = set(re.findall(r'\.tell(?:_news)?\(\s*"(\w+)"', verbs))
     given_first = set(re.findall(r'first_secrets\.give\([^"()]*"(\w+)"\)', verbs))
     assert {"password_changed", "document_shared"} <= told
     assert given_first == {"access_granted", "password_reset"}

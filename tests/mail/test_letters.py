@@ -32,6 +32,19 @@ from tests.mail.correspondents import (
 ALL = list(product(Kind, Language))
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("document_shared", "Peeters & Zonen has shared 12 documents with you in the client portal."),
+        ("document_uploaded", "Bert Peeters has added 12 documents to the client portal."),
+    ],
+)
+def test_a_letter_tells_how_many_things_it_tells_of(kind: str, words: str) -> None:
+    message = compose(letter(kind, language=Language.EN, news=12))
+    assert words in " ".join(text_of(message).split())
+    assert words.replace("&", "&amp;") in " ".join(page_of(message).split())
+
+
 def test_the_access_letter_says_what_the_manual_wants() -> None:
     message = compose(letter("access_granted"))
     text = " ".join(text_of(message).split())
@@ -136,6 +149,13 @@ def test_the_headers_say_who_writes_to_whom_about_what() -> None:
     assert message["Content-Language"] == "nl"
 
 
+def test_an_answer_goes_to_whom_the_firm_says() -> None:
+    assert compose(letter())["Reply-To"] is None
+    read = message_from_bytes(compose(letter(reply_to="kantoor@bücher.example")).as_bytes())
+    assert read["Reply-To"] == "kantoor@xn--bcher-kva.example"
+    assert read["From"] == "Peeters & Zonen <portal@example.com>"
+
+
 def test_every_attempt_writes_the_same_message() -> None:
     assert compose(letter("access_granted")).as_bytes() == compose(letter("access_granted")).as_bytes()
 
@@ -161,11 +181,12 @@ def test_a_letter_without_its_secret_is_not_written(kind: str) -> None:
     [
         {"kind": "poem"},
         {"kind": "security"},
-        {"kind": "account_blocked"},
+        {"kind": "account_deleted"},
         {"kind": "../html/layout"},
         {"recipient": "nobody"},
         {"recipient": "a@example.com\r\nBcc: eva@example.com"},
         {"sender": "portal"},
+        {"reply_to": "portal@example.com\r\nBcc: eva@example.com"},
         {"details": {**ACCESS, "expires_at": "tomorrow"}},
         {"details": {**ACCESS, "expires_at": None}},
         {"details": {**ACCESS, "expires_at": "2026-12-03T10:55:00"}},

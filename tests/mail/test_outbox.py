@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail import outbox
-from mail.outbox import FIRST_WAIT, LEASE, LONGEST_WAIT, MOST_ATTEMPTS, Claimed, backoff
+from mail.outbox import FIRST_WAIT, LEASE, LONGEST_WAIT, MOST_ATTEMPTS, Claimed, Outcome, backoff
 from resolvers.database import Database
 from tests.mail.correspondents import BERT, CARLA, MORNING, firm, found, queue
 
@@ -33,6 +33,7 @@ async def test_a_due_letter_is_claimed_with_all_that_it_says(database: Database)
         language="NL",
         details=CARLA,
         sealed=b"sealed",
+        news=1,
         attempts=1,
         queued_at=MORNING,
         due_at=MORNING + LEASE,
@@ -105,7 +106,7 @@ async def test_a_sent_letter_loses_its_secret(database: Database) -> None:
     letter_id = await queue(database, licence_id, sealed=b"sealed", last_error="451 later")
     [letter] = await claim(database, licence_id)
     async with database.change(licence_id) as session:
-        await outbox.settle_sent(session, licence_id, letter, now=MORNING)
+        await outbox.settle(session, licence_id, [Outcome.sent(letter)], now=MORNING)
     row = await found(database, licence_id, letter_id)
     assert (row.state, row.sent_at, row.sealed, row.last_error) == ("SENT", MORNING, None, None)
 
@@ -116,7 +117,9 @@ async def test_a_letter_put_off_waits_and_says_why(database: Database) -> None:
     [letter] = await claim(database, licence_id)
     due = MORNING + timedelta(hours=1)
     async with database.change(licence_id) as session:
-        await outbox.put_off(session, licence_id, letter, due=due, reason="451 " + "later " * 200)
+        await outbox.settle(
+            session, licence_id, [Outcome.put_off(letter, due, "451 " + "later " * 200)], now=MORNING
+        )
     row = await found(database, licence_id, letter_id)
     assert (row.state, row.due_at, row.sealed) == ("QUEUED", due, b"sealed")
     assert row.last_error is not None
@@ -129,8 +132,12 @@ async def test_a_mail_server_may_answer_what_no_column_can_hold(database: Databa
     letter_id = await queue(database, licence_id)
     [letter] = await claim(database, licence_id)
     async with database.change(licence_id) as session:
-        await outbox.put_off(session, licence_id, letter, due=MORNING, reason="451 no\0 caf\udce9\r\nhere")
-        await outbox.set_aside(session, licence_id, letter, reason="550 no\0 caf\udce9\r\nhere")
+        await outbox.settle(
+            session, licence_id, [Outcome.put_off(letter, MORNING, "451 no\0 caf\udce9\r\nhere")], now=MORNING
+        )
+        await outbox.settle(
+            session, licence_id, [Outcome.failed(letter, "550 no\0 caf\udce9\r\nhere")], now=MORNING
+        )
     assert (await found(database, licence_id, letter_id)).last_error == "550 no caf here"
 
 
@@ -139,7 +146,7 @@ async def test_a_letter_is_given_up_after_the_last_attempt(database: Database) -
     letter_id = await queue(database, licence_id, attempts=MOST_ATTEMPTS - 1)
     [letter] = await claim(database, licence_id)
     async with database.change(licence_id) as session:
-        await outbox.put_off(session, licence_id, letter, due=MORNING, reason="451 later")
+        await outbox.settle(session, licence_id, [Outcome.put_off(letter, MORNING, "451 later")], now=MORNING)
     row = await found(database, licence_id, letter_id)
     assert (row.state, row.last_error) == ("FAILED", f"given up after {MOST_ATTEMPTS} tries: 451 later")
 
@@ -150,8 +157,8 @@ async def test_a_worker_that_lost_its_claim_cannot_put_off_or_fail(database: Dat
     [stale] = await claim(database, licence_id)
     [held] = await claim(database, licence_id, after=LEASE)
     async with database.change(licence_id) as session:
-        await outbox.put_off(session, licence_id, stale, due=MORNING, reason="451 later")
-        await outbox.set_aside(session, licence_id, stale, reason="550 never")
+        await outbox.settle(session, licence_id, [Outcome.put_off(stale, MORNING, "451 later")], now=MORNING)
+        await outbox.settle(session, licence_id, [Outcome.failed(stale, "550 never")], now=MORNING)
     row = await found(database, licence_id, letter_id)
     assert (row.state, row.due_at, row.last_error) == ("QUEUED", held.due_at, None)
 
@@ -162,15 +169,18 @@ async def test_a_letter_that_was_sent_stays_sent(database: Database) -> None:
     [stale] = await claim(database, licence_id)
     [held] = await claim(database, licence_id, after=LEASE)
     async with database.change(licence_id) as session:
-        await outbox.settle_sent(session, licence_id, stale, now=MORNING)
-        await outbox.set_aside(session, licence_id, held, reason="550 never")
+        await outbox.settle(session, licence_id, [Outcome.sent(stale)], now=MORNING)
+        await outbox.settle(session, licence_id, [Outcome.failed(held, "550 never")], now=MORNING)
     assert (await found(database, licence_id, letter_id)).state == "SENT"
 
 
-async def test_the_firm_is_known_by_its_name(database: Database) -> None:
-    licence_id = await firm(database, "Kantoor Janssens")
-    async with database.change(licence_id) as session:
-        assert await outbox.licence_name(session, licence_id) == "Kantoor Janssens"
+async def test_a_letterhead_has_the_name_of_the_firm_and_its_own_addresses(database: Database) -> None:
+    addresses = {"mail_sender": "portaal@janssens.example", "mail_reply_to": "kantoor@janssens.example"}
+    for columns, addressed in (({}, (None, None)), (addresses, tuple(addresses.values()))):
+        licence_id = await firm(database, "Kantoor Janssens", **columns)
+        async with database.change(licence_id) as session:
+            head = await outbox.letterhead(session, licence_id)
+        assert (head.name, head.sender, head.reply_to) == ("Kantoor Janssens", *addressed)
 
 
 def test_the_wait_doubles_up_to_a_day() -> None:

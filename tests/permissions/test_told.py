@@ -36,8 +36,8 @@ def test_all_categories_are_for_staff_and_programs_that_read_documents() -> None
     assert where(told("sees_categories")) == {*STAFF, ApiScope.DOCUMENTS_READ, ABLE}
 
 
-def test_keys_are_for_administrators() -> None:
-    assert where(told("sees_keys")) == {"arthur"}
+def test_keys_and_letters_are_for_administrators() -> None:
+    assert where(told("sees_keys")) == where(told("sees_letters")) == {"arthur"}
 
 
 def test_staff_clients_and_programs_that_write_documents_send_them_in() -> None:

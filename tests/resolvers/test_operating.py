@@ -1,4 +1,4 @@
-"""What the operator does for a firm: its first administrator, its seats, its sessions."""
+"""What the operator does for a firm: its first administrator, its seats, its mail, its sessions."""
 
 from dataclasses import replace
 from typing import Any, Final
@@ -104,6 +104,41 @@ async def test_there_are_no_fewer_than_no_seats(api: Api) -> None:
     assert (await api.gets("anna", "{ viewer { licence { clientLogins { limit } } } }"))["viewer"] == before
 
 
+async def addresses(api: Api) -> tuple[str | None, str | None]:
+    """Return whom the firm's letters come from, and whom answers go to."""
+    async with api.ports.database.change(api.world.firm.licence_id) as session:
+        licence = await session.get_one(Licence, api.world.firm.licence_id)
+    return licence.mail_sender, licence.mail_reply_to
+
+
+async def test_the_operator_sets_whom_letters_come_from_and_answers_go_to(api: Api) -> None:
+    for said, then in (
+        ({"sender": " portaal@DE-LINDE.example", "reply_to": None}, ("portaal@de-linde.example", None)),
+        ({"sender": None, "reply_to": GREET}, ("portaal@de-linde.example", GREET)),
+        ({"sender": " ", "reply_to": None}, (None, GREET)),
+        ({"sender": None, "reply_to": ""}, (None, None)),
+    ):
+        await operating.set_mail(api.ports, "de-linde", **said)
+        assert await addresses(api) == then
+    found = sorted((it for it in await rows(api, Event)), key=lambda it: it.id)
+    assert [(it.kind, it.details) for it in found] == [
+        ("licence.mail_set", {"addresses": {"mail_sender": "portaal@de-linde.example"}}),
+        ("licence.mail_set", {"addresses": {"mail_reply_to": GREET}}),
+        ("licence.mail_set", {"addresses": {"mail_sender": None}}),
+        ("licence.mail_set", {"addresses": {"mail_reply_to": None}}),
+    ]
+
+
+@pytest.mark.parametrize(
+    "address", ["portaal", "portaal@de-linde", "portaal@de-linde.example\nBcc: x@y.example"]
+)
+async def test_an_address_that_no_mail_would_reach_is_not_set(api: Api, address: str) -> None:
+    for said in ({"sender": address, "reply_to": GREET}, {"sender": GREET, "reply_to": address}):
+        with pytest.raises(Invalid):
+            await operating.set_mail(api.ports, "de-linde", **said)
+    assert (await addresses(api), await rows(api, Event)) == ((None, None), [])
+
+
 async def test_everybody_of_a_licence_is_signed_out_and_nobody_else(api: Api) -> None:
     for who in ("anna", "bert", "eva"):
         await api.token(who)
@@ -160,6 +195,8 @@ async def test_a_licence_that_is_not_there_is_told(api: Api) -> None:
             await operating.create_administrator(api.ports, slug, SAID, None)
         with pytest.raises(NotFound):
             await operating.set_client_logins(api.ports, slug, 7)
+        with pytest.raises(NotFound):
+            await operating.set_mail(api.ports, slug, sender=GREET, reply_to=None)
         with pytest.raises(NotFound):
             await operating.end_sessions(api.ports, slug, None)
     async with api.ports.database.change(api.world.firm.licence_id) as session:

@@ -1,13 +1,14 @@
 """Verbs of the staff and of administrators refuse by themselves, whatever guards the fields above them."""
 
 from collections.abc import Awaitable, Callable
+from uuid import uuid4
 
 import pytest
 
 from core.errors import Forbidden
 from core.rights import Right
 from models import AccountGroup, CategoryRule, Event
-from resolvers import category_rules, groups, portal_access
+from resolvers import category_rules, groups, letters, portal_access
 from resolvers.category_rules import Grantee
 from resolvers.change import Change
 from resolvers.request import Request
@@ -36,6 +37,7 @@ OF_STAFF: dict[str, Verb] = {
 OF_ADMINISTRATORS: dict[str, Verb] = {
     "make a group": lambda change, _: groups.create_group(change, "Notarissen"),
     "fill a group": lambda change, api: groups.set_group_members(change, api.world.firm.users, []),
+    "try a letter again": lambda change, _: letters.retry_letter(change, uuid4()),
 }
 REFUSED = [(who, name) for name in OF_STAFF for who in ("bert", "olga")] + [
     (who, name) for name in OF_ADMINISTRATORS for who in ("bert", "olga", "anna")

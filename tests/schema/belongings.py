@@ -16,6 +16,7 @@ from models import (
     Dossier,
     DossierMember,
     Entity,
+    Letter,
     Licence,
     Passkey,
     Relation,
@@ -65,6 +66,21 @@ async def fill(api: Api) -> None:
                 account_id=arthur.id,
                 created_at=api.ports.clock.now(),
                 **passkey,
+            )
+        )
+        await firm.keep(
+            Letter(
+                licence_id=arthur.licence_id,
+                account_id=api.world.accounts["bert"].id,
+                kind="document_shared",
+                recipient="bert@callewaert.example",
+                language="NL",
+                details={"given_name": "Bert"},
+                sealed=b"sealed for Bert",
+                state="FAILED",
+                last_error="550 there is no Bert here",
+                queued_at=api.ports.clock.now(),
+                due_at=api.ports.clock.now(),
             )
         )
         for principal_id in (None, firm.founded.users, api.world.accounts["anna"].id):

@@ -62,6 +62,9 @@ PUBLIC = {
     "Group": "id name isBuiltIn",
     "GroupPayload": "group userErrors",
     "InputError": ERROR,
+    "Letter": "id kind recipient language state attempts queuedAt sentAt lastError",
+    "LetterConnection": CONNECTION,
+    "LetterEdge": EDGE,
     "Licence": "id name slug businessUnits",
     "Mutation": "signIn completeTwoFactor completePasswordChange",
     "Node": "id",
@@ -80,8 +83,10 @@ PUBLIC = {
     "identityCardNumber identityCardValidUntil accountant",
     "RelationEdge": EDGE,
     "RemovePasskeyPayload": "removedPasskeyId viewer userErrors",
+    "RetryLetterPayload": "letter userErrors",
     "RevokeApiKeyPayload": "revokedApiKeyId userErrors",
     "RevokeSessionPayload": "revokedSessionId userErrors",
+    "RoutingStep": "account reason willReceive skippedBecause",
     "RulePreview": "totalCount documents pageInfo",
     "Session": "id createdAt lastSeenAt expiresAt userAgent isCurrent",
     "SetCategoryRulePayload": "category rule userErrors",
@@ -117,7 +122,8 @@ GUARDED = {
         "confirmPasskeyEnrolment startPasskeyProof removePasskey",
         IsStaff: "grantPortalAccess resetPassword blockAccount unblockAccount setCategoryRule "
         "applyCategoryRule",
-        IsAdministrator: "createAccount resetTwoFactor createApiKey revokeApiKey createGroup setGroupMembers",
+        IsAdministrator: "createAccount resetTwoFactor createApiKey revokeApiKey createGroup setGroupMembers "
+        "retryLetter",
         WritesDocuments: "uploadDocument updateDocument setDocumentRights deleteDocument restoreDocument",
     },
     "Query": {
@@ -125,8 +131,8 @@ GUARDED = {
         ReadsDocuments: "document documents categories",
         ReadsRelations: "relation dossier dossiers",
         StaffReadsRelations: "relations accounts groups",
-        IsStaff: "explainAccess previewCategoryRule",
-        IsAdministrator: "apiKeys",
+        IsStaff: "explainAccess explainUploadRouting previewCategoryRule",
+        IsAdministrator: "apiKeys letters",
     },
     "Relation": {
         StaffReadsRelations: "details internalManager portalAccount externalReference",

@@ -246,7 +246,7 @@ async def test_what_a_program_sends_in_is_the_firms_own(desk: Desk) -> None:
         (robot.id, "CREATOR", ALL_RIGHTS),
     }
     assert await rows(desk.api, DocumentRelation, document_id=document.id) == []
-    assert await rows(desk.api, Letter) == []
+    assert await rows(desk.api, Letter, kind="document_uploaded") == []
 
 
 @pytest.mark.parametrize("scopes", [(), (READS, FILES, KEEPS)])

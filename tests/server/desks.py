@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from mail.transport import SmtpTransport
+from mail.transport import SmtpTransport, Transport
 from models import Letter
 from resolvers.database import Database
+from resolvers.ports import Ports
+from server.house import secret_opener
+from server.postman import Postman
+from server.scribe import Scribe
 from server.worker import Worker
 from tests.conftest import SetClock
 from tests.mail.correspondents import PORTAL, SENDER, found, kept
@@ -30,6 +34,17 @@ def open_secret(licence_id: UUID, letter_id: UUID, sealed: bytes) -> str:
     return PASSWORD
 
 
+def postman(database: Database, clock: SetClock, *transports: Transport) -> Postman:
+    """Return a postman with these ways to the mail server."""
+    return Postman(database, transports, clock, Scribe(open_secret, SENDER, PORTAL).write)
+
+
+def worker_of(ports: Ports, url: str) -> Worker:
+    """Return a worker of the installation that has these ports, on a mail server."""
+    scribe = Scribe(secret_opener(ports.keys), SENDER, PORTAL)
+    return Worker(ports.database, Postman(ports.database, [SmtpTransport(url)], ports.clock, scribe.write))
+
+
 class Desk:
     """A firm with an outbox, and a worker on some mail server."""
 
@@ -37,8 +52,8 @@ class Desk:
         self.database = database
         self.clock = clock
         self.licence_id = licence_id
-        transport = SmtpTransport(url)
-        self.worker = Worker(database, transport, clock, open_secret, sender=SENDER, portal_url=PORTAL)
+        self.postman = postman(database, clock, SmtpTransport(url))
+        self.worker = Worker(database, self.postman)
 
     async def queue(self, **columns: Any) -> UUID:
         now = self.clock.now()

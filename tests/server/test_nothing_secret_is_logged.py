@@ -9,13 +9,10 @@ from typing import Final
 import httpx
 import pytest
 
-from mail.transport import SmtpTransport
 from models import Letter
 from resolvers.database import Database
 from server.app import create_app
 from server.context import COOKIE, PREFLIGHT_HEADER
-from server.house import secret_opener
-from server.worker import Worker
 from storage.store import Store
 from tests import databases
 from tests.api import UPLOAD, Api
@@ -26,8 +23,8 @@ from tests.journeys.every_secret import LINKS, Secrets, every_secret, joins, sig
 from tests.journeys.passkeys import COMPLETE, Journey
 from tests.journeys.rows import rows, set_values
 from tests.journeys.spellings import found_in
-from tests.mail.correspondents import PORTAL, SENDER
 from tests.models.catalogue import asked
+from tests.server.desks import worker_of
 from tests.server.listening import SET_BY_US, Heard, listening
 from tests.world import PASSWORD, create_world
 
@@ -177,10 +174,7 @@ async def send_letters(house: House) -> None:
         await joins(house.journey, f"{name}@de-linde.example")
     first, _ = await rows(house.api, Letter)
     await set_values(house.api, Letter, first.id, sealed=b"spoilt")
-    ports, nowhere = house.api.ports, SmtpTransport("smtp://127.0.0.1:9?starttls=off")
-    opener = secret_opener(ports.keys)
-    worker = Worker(ports.database, nowhere, ports.clock, opener, sender=SENDER, portal_url=PORTAL)
-    await worker.deliver_due()
+    await worker_of(house.api.ports, "smtp://127.0.0.1:9?starttls=off").deliver_due()
 
 
 @pytest.mark.parametrize(

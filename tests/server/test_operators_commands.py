@@ -1,4 +1,4 @@
-"""What the operator types for a firm: its administrators, its seats, its sessions."""
+"""What the operator types for a firm: its administrators, its seats, its mail, its sessions."""
 
 import asyncio
 from pathlib import Path
@@ -115,6 +115,21 @@ def test_what_a_licence_mails_and_demands_is_set_one_by_one(firm: str) -> None:
         assert rows_of(firm, rules) == [then]
     assert kluis("set-rules", "de-linde", "--first-secret", "carrier pigeon").exit_code == USAGE
     assert refused("set-rules", "de-beuk") == NO_LICENCE
+
+
+def test_whom_letters_come_from_and_answers_go_to_is_set_one_by_one(firm: str) -> None:
+    addresses = "SELECT mail_sender, mail_reply_to FROM licence"
+    for options, then in (
+        (["--sender", "portaal@bücher.example"], ("portaal@bücher.example", None)),
+        (["--reply-to", "kantoor@de-linde.example"], ("portaal@bücher.example", "kantoor@de-linde.example")),
+        (["--sender", "", "--reply-to", ""], (None, None)),
+    ):
+        done = kluis("set-mail", "de-linde", *options)
+        assert (done.exit_code, done.output) == (0, "The mail addresses of de-linde are set.\n")
+        assert rows_of(firm, addresses) == [then]
+    assert refused("set-mail", "de-linde", "--sender", "portaal") == "kluis: This is not an e-mail address."
+    assert refused("set-mail", "de-beuk", "--sender", "portaal@de-linde.example") == NO_LICENCE
+    assert rows_of(firm, addresses) == [(None, None)]
 
 
 def test_sessions_are_ended_of_everybody_or_of_one(firm: str) -> None:

@@ -10,11 +10,12 @@ import pytest
 
 from mail.sink import Sink
 from resolvers.database import Database
-from server.worker import BATCH, SECONDS_BETWEEN_LOOKS, Worker
+from server.postman import BATCH
+from server.worker import SECONDS_UNTIL_BACK, Worker
 from tests import databases
 from tests.conftest import SetClock
-from tests.mail.correspondents import PORTAL, SENDER, firm
-from tests.server.desks import Desk, open_secret, until_kept
+from tests.mail.correspondents import firm
+from tests.server.desks import Desk, postman, until_kept
 
 
 @pytest.fixture
@@ -32,8 +33,8 @@ async def desk(database: Database, clock: SetClock, tmp_path: Path) -> AsyncGene
 
 
 async def test_a_running_worker_empties_the_outbox_without_resting(desk: Desk, tmp_path: Path) -> None:
-    for _ in range(BATCH + 1):
-        await desk.queue()
+    for number in range(BATCH + 1):
+        await desk.queue(recipient=f"client{number}@example.com")
     async with desk.running():
         await until_kept(tmp_path, BATCH + 1)
 
@@ -45,14 +46,14 @@ async def test_a_running_worker_looks_for_new_letters(desk: Desk, tmp_path: Path
             await until_kept(tmp_path, number)
 
 
-async def test_a_worker_that_is_woken_looks_at_once(
+async def test_a_worker_that_hears_of_a_letter_looks_at_once(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.worker.SECONDS_BETWEEN_LOOKS", 3600)
+    monkeypatch.setattr("server.worker.SECONDS_BETWEEN_ROUNDS", 3600)
     async with desk.running():
         for number in (1, 2):
             await desk.queue()
-            desk.worker.wake()
+            desk.worker.hear(f"{desk.licence_id} 0")
             await until_kept(tmp_path, number)
 
 
@@ -73,7 +74,7 @@ class HardOfHearing:
 
 async def test_a_worker_stops_though_a_cancellation_was_not_heard(desk: Desk) -> None:
     transport = HardOfHearing()
-    worker = Worker(desk.database, transport, desk.clock, open_secret, sender=SENDER, portal_url=PORTAL)
+    worker = Worker(desk.database, postman(desk.database, desk.clock, transport))
     letter_id = await desk.queue()
     task = asyncio.create_task(worker.run())
     await transport.is_sending.wait()
@@ -97,7 +98,7 @@ async def test_a_worker_outlives_a_database_that_is_away(
         )
         await until_away(caplog)
         # Time to be turned away once more: that is not worth another line.
-        await asyncio.sleep(SECONDS_BETWEEN_LOOKS * 2)
+        await asyncio.sleep(SECONDS_UNTIL_BACK * 2)
         await databases.administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         await desk.database.close()
         await desk.queue()

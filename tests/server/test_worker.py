@@ -14,7 +14,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from mail.outbox import LEASE, MOST_ATTEMPTS
 from mail.sink import Sink
 from resolvers.database import Database
-from server.worker import BATCH, TIME_TO_SEND
+from server.postman import BATCH, TIME_TO_SEND
 from tests.conftest import SetClock
 from tests.mail.correspondents import ACCESS, PORTAL, SENDER, firm, kept, text_of
 from tests.mail.correspondents import queue as queued
@@ -38,6 +38,25 @@ async def test_a_letter_is_sent_in_the_name_of_its_firm(desk: Desk, tmp_path: Pa
     assert PORTAL in text_of(mail)
     row = await desk.letter(letter_id)
     assert (row.state, row.attempts, row.sent_at) == ("SENT", 1, desk.clock.now())
+
+
+async def test_a_firm_may_have_a_sender_of_its_own(
+    database: Database, clock: SetClock, tmp_path: Path
+) -> None:
+    async with Sink(tmp_path) as url:
+        for columns in (
+            {"mail_sender": "portaal@janssens.example", "mail_reply_to": "kantoor@janssens.example"},
+            {"mail_reply_to": "kantoor@janssens.example"},
+            {},
+        ):
+            desk = Desk(database, clock, url, await firm(database, "Kantoor Janssens", **columns))
+            await desk.queue()
+            await desk.worker.deliver_due()
+    assert sorted((str(it["From"]), it["Reply-To"] or "") for it in kept(tmp_path)) == [
+        ("Kantoor Janssens <portaal@janssens.example>", "kantoor@janssens.example"),
+        (f"Kantoor Janssens <{SENDER}>", ""),
+        (f"Kantoor Janssens <{SENDER}>", "kantoor@janssens.example"),
+    ]
 
 
 async def test_a_sent_letter_is_not_sent_again(desk: Desk, tmp_path: Path) -> None:
@@ -201,8 +220,8 @@ async def test_a_letter_whose_claim_is_about_to_lapse_is_left_to_come_back(
 
 
 async def test_one_round_takes_a_batch_of_each_firm(desk: Desk, tmp_path: Path) -> None:
-    for _ in range(BATCH + 1):
-        await desk.queue()
+    for number in range(BATCH + 1):
+        await desk.queue(recipient=f"client{number}@example.com")
     assert await desk.worker.deliver_due() == BATCH
     assert await desk.worker.deliver_due() == 1
     assert len({mail["Message-ID"] for mail in kept(tmp_path)}) == BATCH + 1

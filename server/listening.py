@@ -1,0 +1,51 @@
+"""Listening to the database: what others notify is heard at once, over one connection that comes back."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from resolvers.database import AWAY, Database
+from resolvers.fetching import driver_of
+
+SECONDS_UNTIL_BACK = 1.0
+
+log = logging.getLogger("kluis.listening")
+
+
+class Listening:
+    """Hears one channel for as long as `run` runs; what is notified while it is away is not heard."""
+
+    def __init__(self, database: Database, channel: str, hear: Callable[[str], None]) -> None:
+        self._database = database
+        self._channel = channel
+        self._hear = hear
+
+    async def run(self) -> None:
+        """Listen until cancelled."""
+        while True:
+            try:
+                await self._listen()
+            except AWAY as trouble:
+                log.info("nothing is heard for a moment (%s)", type(trouble).__name__)
+            await asyncio.sleep(SECONDS_UNTIL_BACK)
+
+    async def _listen(self) -> None:
+        """Listen until the connection ends. Raise AWAY."""
+        ended = asyncio.Event()
+
+        def end(_connection: Any) -> None:
+            ended.set()
+
+        async with self._database.engine.connect() as connection:
+            driver: Any = driver_of(connection)
+            driver.add_termination_listener(end)
+            try:
+                await driver.add_listener(self._channel, self._heard)
+                await ended.wait()
+            finally:
+                # It waits for nothing else, and nobody else may use what listens.
+                await connection.invalidate()
+
+    def _heard(self, _connection: Any, _process: int, _channel: str, payload: str) -> None:
+        self._hear(payload)

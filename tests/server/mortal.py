@@ -1,0 +1,37 @@
+"""A worker in a process of its own, that can be killed."""
+
+import asyncio
+from datetime import datetime
+from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+
+from mail.transport import SmtpTransport
+from resolvers.database import Database
+from server.worker import Worker
+from tests.conftest import SetClock
+from tests.server.desks import postman
+
+WAYS = 4
+# Everything is imported once, so that a worker is there at once.
+PROCESSES: ForkServerContext = get_context("forkserver")
+PROCESSES.set_forkserver_preload([__name__])
+
+
+def begin(database_url: str, smtp_url: str, now: datetime) -> BaseProcess:
+    """Start a worker to which it is `now`; it works until it is killed."""
+    process = PROCESSES.Process(target=work, args=(database_url, smtp_url, now), daemon=True)
+    process.start()
+    return process
+
+
+def work(database_url: str, smtp_url: str, now: datetime) -> None:
+    """Deliver letters for ever."""
+    asyncio.run(deliver(database_url, smtp_url, now))
+
+
+async def deliver(database_url: str, smtp_url: str, now: datetime) -> None:
+    database, clock = Database(database_url), SetClock()
+    clock.moment = now
+    ways = [SmtpTransport(smtp_url) for _ in range(WAYS)]
+    await Worker(database, postman(database, clock, *ways)).run()
