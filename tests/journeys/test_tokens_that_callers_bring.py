@@ -97,6 +97,13 @@ async def test_a_browser_leaves_no_session_of_another_firm_behind(api: Api) -> N
     assert await email_of(api, by_bearer(before)) is None
 
 
+async def test_a_bearer_token_beside_a_cookie_is_kept_by_its_holder(api: Api) -> None:
+    before = await api.token("bert")
+    told = (await signs_in(api, by_cookie(await api.token("carla")) | by_bearer(before))).json()
+    assert told["data"]["signIn"]["step"] == "SIGNED_IN"
+    assert await email_of(api, by_bearer(before)) == BERT
+
+
 async def test_a_sign_in_that_fails_leaves_the_session(api: Api) -> None:
     before = await api.token("bert")
     await signs_in(api, by_cookie(before), "not the password")
