@@ -21,8 +21,6 @@ from mail.writing import Writing, write
 # Python 3.11 loses blanks where it folds a header that is not ASCII, so headers are not folded below the
 # 998 octets that a line may have (RFC 5322 section 2.1.1).
 POLICY = SMTP.clone(max_line_length=998)
-# RFC 2045 section 6.7; the library breaks lines of quoted-printable where headers are folded.
-BODY_POLICY = SMTP.clone(max_line_length=76)
 LONGEST_NAME = 150
 
 
@@ -157,8 +155,9 @@ def fill(message: EmailMessage, writing: Writing, *, boundary: str) -> None:
 
 def part(words: str, content_type: str) -> EmailMessage:
     """Return one way of saying it."""
-    said = EmailMessage(BODY_POLICY)
+    said = EmailMessage(POLICY)
     said["Content-Type"] = content_type
     said["Content-Transfer-Encoding"] = QUOTED_PRINTABLE
+    # Its lines have 76 characters at most (RFC 2045 section 6.7).
     said.set_payload(b2a_qp(words.encode(), istext=True).decode())
     return said
