@@ -3,10 +3,12 @@
 The table is our own. puremagic 1.30 lets the extension decide what the bytes leave open: any zip called .docx
 is a Word file to it, a PDF's first five bytes are one with confidence 0.4, and plain text it does not know.
 
-What a head can not tell: whether the rest is well formed, or whether a second file hangs behind the first (a
-PDF with a zip at its end). Hence a file goes out as the type that was recognised, with nosniff, and is shown
-in place only where that is safe. Not accepted: SVG, HTML, scripts; the old binary office files, Outlook's
-.msg and office files with a password, which share one container whose first bytes do not tell of macros.
+What a head can not tell, such as whether a second file hangs behind the first, `inspecting` looks for once
+the whole file is there. A file goes out as the type that was recognised, with nosniff, and is shown in place
+only where that is safe. What runs when it is opened (SVG, HTML, scripts, office files with macros) is
+accepted where that is asked for, and goes out as bytes of no kind. Not accepted at all: the old binary office
+files, Outlook's .msg and office files with a password, which share one container whose first bytes do not
+tell of macros.
 """
 
 import re
@@ -33,6 +35,13 @@ ODS = "application/vnd.oasis.opendocument.spreadsheet"
 TEXT = "text/plain"
 CSV = "text/csv"
 MAIL = "message/rfc822"
+SVG = "image/svg+xml"
+HTML = "text/html"
+SCRIPT = "text/javascript"
+DOCM = "application/vnd.ms-word.document.macroEnabled.12"
+XLSM = "application/vnd.ms-excel.sheet.macroEnabled.12"
+PPTM = "application/vnd.ms-powerpoint.presentation.macroEnabled.12"
+OCTETS = "application/octet-stream"
 
 EXTENSIONS = {
     "pdf": PDF,
@@ -55,6 +64,17 @@ EXTENSIONS = {
 }
 """The media type of every accepted extension; the first of a type is the one we write."""
 
+ACTIVE = {
+    "svg": SVG,
+    "html": HTML,
+    "htm": HTML,
+    "js": SCRIPT,
+    "docm": DOCM,
+    "xlsm": XLSM,
+    "pptm": PPTM,
+}
+"""The same of what runs when it is opened, for a firm that takes such files in: to be saved, never shown."""
+
 INLINE_SAFE = frozenset({PDF, JPEG, PNG, WEBP})
 
 # A byte order mark and blanks occur before a PDF's first line; anything else there could be another format.
@@ -66,15 +86,21 @@ _TIFF = re.compile(rb"II\*\x00|MM\x00\*")
 _HEIC_BRANDS = frozenset({b"heic", b"heix", b"heim", b"heis"})
 
 
-def recognise(head: bytes, file_name: str) -> str:
+def recognise(head: bytes, file_name: str, *, accepts_active: bool = False) -> str:
     """Return the media type on which the name's extension and the file's first HEAD_SIZE bytes agree.
 
     Raises UnsupportedType when they do not, or when the type is not accepted (SECURITY 53, ASVS 5.2.2).
     """
-    media_type = EXTENSIONS.get(file_names.extension(file_name))
+    media_type = named(file_name, accepts_active=accepts_active)
     if media_type is None or not _SIGNATURES[media_type](head[:HEAD_SIZE]):
         raise UnsupportedType
     return media_type
+
+
+def named(file_name: str, *, accepts_active: bool = False) -> str | None:
+    """Return the media type that goes with a name's extension; None for one that is not accepted."""
+    extension = file_names.extension(file_name)
+    return EXTENSIONS.get(extension) or (ACTIVE.get(extension) if accepts_active else None)
 
 
 def is_inline_safe(media_type: str) -> bool:
@@ -82,9 +108,15 @@ def is_inline_safe(media_type: str) -> bool:
     return media_type in INLINE_SAFE
 
 
+def sent_as(media_type: str) -> str:
+    """Return the type that a file goes out as: none at all for what runs when it is opened."""
+    return OCTETS if media_type in ACTIVE.values() else media_type
+
+
 def fallback_name(media_type: str) -> str:
     """Return a name for a file of an accepted type whose own name has no letter left."""
-    return next(f"document.{extension}" for extension, it in EXTENSIONS.items() if it == media_type)
+    extensions = (EXTENSIONS | ACTIVE).items()
+    return next(f"document.{extension}" for extension, it in extensions if it == media_type)
 
 
 def _begins_with(signature: re.Pattern[bytes], head: bytes) -> bool:
@@ -113,4 +145,10 @@ _SIGNATURES: dict[str, Callable[[bytes], bool]] = {
     TEXT: text_heads.is_plain_text,
     CSV: text_heads.is_plain_text,
     MAIL: text_heads.is_mail,
+    SVG: text_heads.is_svg,
+    HTML: text_heads.is_markup,
+    SCRIPT: text_heads.is_plain_text,
+    DOCM: partial(zip_heads.is_ooxml, folder=b"word", with_macros=True),
+    XLSM: partial(zip_heads.is_ooxml, folder=b"xl", with_macros=True),
+    PPTM: partial(zip_heads.is_ooxml, folder=b"ppt", with_macros=True),
 }

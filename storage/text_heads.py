@@ -1,4 +1,4 @@
-"""The head of a text: whether its first bytes are plain text, or a mail."""
+"""Texts: whether the first bytes of a file, or later ones, are plain text, a mail, or markup."""
 
 import re
 from codecs import getincrementaldecoder
@@ -15,12 +15,44 @@ ORIGIN = re.compile(
     rb"^(from|sender|received|return-path|message-id|date)[ \t]*:", re.IGNORECASE | re.MULTILINE
 )
 
+MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*<[a-z!?]", re.IGNORECASE)
+# Nothing in it is tried twice: with backtracking, comments in a row would take exponential time.
+SVG = re.compile(
+    rb"(?:\xef\xbb\xbf)?+(?>\s++|<\?.*?\?>|<!--.*?-->|<!doctype[^>\[]*+(?:\[[^\]]*+\]\s*+)?+>)*+<svg[\s>/]",
+    re.IGNORECASE | re.DOTALL,
+)
+REST_OF_A_CHARACTER = re.compile(rb"[\x80-\xbf]{1,3}")
+
 
 def is_plain_text(head: bytes) -> bool:
     """Tell whether this is text in UTF-8 or in a Latin code page, and neither markup nor a script."""
-    if CONTROLS.search(head) or FOREIGN.match(head):
-        return False
-    return _is_utf8(head) or _is_latin(head)
+    return FOREIGN.match(head) is None and is_text(head)
+
+
+def is_text(head: bytes) -> bool:
+    """Tell whether this is text in UTF-8 or in a Latin code page, whatever it says."""
+    return not CONTROLS.search(head) and (_is_utf8(head) or _is_latin(head))
+
+
+def is_more_text(piece: bytes) -> bool:
+    """Tell whether these bytes from within a file are text; they may begin and end within a character."""
+    cut = REST_OF_A_CHARACTER.match(piece)
+    return is_text(piece[cut.end() :] if cut else piece)
+
+
+def is_more_mail(piece: bytes) -> bool:
+    """Tell whether these bytes may lie within a mail, whose parts may be in any code page."""
+    return not CONTROLS.search(piece)
+
+
+def is_markup(head: bytes) -> bool:
+    """Tell whether this is text that begins with a tag, as HTML does."""
+    return MARKUP.match(head) is not None and is_text(head)
+
+
+def is_svg(head: bytes) -> bool:
+    """Tell whether this is text whose first element is that of an SVG picture."""
+    return SVG.match(head) is not None and is_text(head)
 
 
 def is_mail(head: bytes) -> bool:

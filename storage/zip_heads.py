@@ -1,8 +1,8 @@
 """The head of a zip: what its first bytes tell about the office document inside.
 
 A zip lists its contents at its end, which a head does not hold; this reads the local headers that come first.
-So macros that are named only further on go unseen (LibreOffice lists the types last; Word refuses such a file
-under a name without the m), and so does anything after the office file. Nothing in this server unpacks one.
+What is named only further on goes unseen here (LibreOffice lists the types last): `zip_directories` reads the
+rest once it is there.
 """
 
 import re
@@ -25,6 +25,13 @@ OOXML_MAIN = {
 }
 """The folder of each program, and what the list of types calls its main part (ECMA-376 part 1)."""
 
+MACRO_MAIN = {
+    b"word": b"ms-word.document.macroEnabled.main+xml",
+    b"xl": b"ms-excel.sheet.macroEnabled.main+xml",
+    b"ppt": b"ms-powerpoint.presentation.macroEnabled.main+xml",
+}
+"""The same for files that may hold macros."""
+
 OOXML_SHARED = re.compile(rb"\[Content_Types\]\.xml|_rels/(\.rels)?|(docProps|customXml)/.*")
 # Code that runs when the document opens, in Microsoft's and in OpenDocument's files, and old Excel macros.
 MACROS = re.compile(rb"vbaproject|vbadata|macroenabled|macrosheets/|^(basic|scripts|dialogs)/", re.IGNORECASE)
@@ -37,11 +44,22 @@ class Entry:
     """The part that lies within the head, unpacked."""
 
 
-def is_ooxml(head: bytes, folder: bytes) -> bool:
-    """Tell whether a Word (`word`), Excel (`xl`) or PowerPoint (`ppt`) file without macros begins here."""
+def is_ooxml(head: bytes, folder: bytes, *, with_macros: bool = False) -> bool:
+    """Tell whether a file of Word (`word`), Excel (`xl`) or PowerPoint (`ppt`) begins here.
+
+    Without `with_macros` it has none; with, it is of the kind that may have some.
+    """
     entries = list(_entries(head))
-    spoken_of = {kind for entry in entries for kind in _kinds(entry)}
-    return spoken_of == {folder} and _first_fits(entries[0].name, folder) and not _has_macros(entries)
+    main = MACRO_MAIN if with_macros else OOXML_MAIN
+    spoken_of = {kind for entry in entries for kind in _kinds(entry, main)}
+    fits = spoken_of == {folder} and _first_fits(entries[0].name, folder)
+    return fits and (with_macros or not _has_macros(entries))
+
+
+def has_main(types: bytes, folder: bytes, *, with_macros: bool) -> bool:
+    """Tell whether a list of types names the main part of this program's files, and no other main part."""
+    named = {main for main in (*OOXML_MAIN.values(), *MACRO_MAIN.values()) if main in types}
+    return named == {(MACRO_MAIN if with_macros else OOXML_MAIN)[folder]}
 
 
 def is_opendocument(head: bytes, media_type: bytes) -> bool:
@@ -77,11 +95,11 @@ def _inflated(content: bytes) -> bytes:
         return b""
 
 
-def _kinds(entry: Entry) -> set[bytes]:
+def _kinds(entry: Entry, mains: dict[bytes, bytes]) -> set[bytes]:
     """Return the programs that an entry speaks of, by the folder it lies in or in the list of types."""
     if entry.name == b"[Content_Types].xml":
-        return {folder for folder, main in OOXML_MAIN.items() if main in entry.content}
-    return {entry.name.partition(b"/")[0]} & OOXML_MAIN.keys()
+        return {folder for folder, main in mains.items() if main in entry.content}
+    return {entry.name.partition(b"/")[0]} & mains.keys()
 
 
 def _first_fits(name: bytes, folder: bytes) -> bool:
