@@ -1,15 +1,21 @@
 """The installation's keys: one file, made at the first start, that nobody else on the machine can read."""
 
+import fcntl
 import hmac
 import json
 import os
 import secrets
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import tink
-from tink import aead, json_proto_keyset_format, secret_key_access
+from tink import aead
+
+from auth import vault
+from auth.vault import Vault
 
 MODE = 0o600
 IDS_LENGTH = 16  # bytes
@@ -28,8 +34,7 @@ class Keys:
     """IDS_LENGTH bytes. It never changes: partners keep the ids that it makes."""
     links: bytes
     """LINKS_LENGTH bytes."""
-    vault: Any
-    """Tink's AEAD over a key set that can be rotated."""
+    vault: Vault
 
     def mark(self, text: str) -> str:
         """Return 64 hexadecimal digits for a text that nobody is to read in a dump, nor to guess."""
@@ -38,11 +43,11 @@ class Keys:
 
     def seal(self, clear: bytes, *, bound_to: bytes) -> bytes:
         """Return `clear` encrypted; it opens only with the same `bound_to`."""
-        return self.vault.encrypt(clear, bound_to)
+        return self.vault.seal(clear, bound_to=bound_to)
 
     def open(self, sealed: bytes, *, bound_to: bytes) -> bytes:
         """Return what was sealed; raise tink.TinkError for anything else than what `seal` returned."""
-        return self.vault.decrypt(sealed, bound_to)
+        return self.vault.open(sealed, bound_to=bound_to)
 
 
 def open_keys(path: Path) -> Keys:
@@ -53,38 +58,46 @@ def open_keys(path: Path) -> Keys:
             write_new(path)
         if path.stat().st_mode & 0o077:
             raise BadKeys(f"{path}: others can read the keys. Run: chmod 600 {path}")
-        return parse(path.read_text())
+        return parse(path)
     except OSError as error:
         raise BadKeys(f"{path}: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, tink.TinkError) as error:
         raise BadKeys(f"{path}: this is not a file of keys.") from error
 
 
-def parse(text: str) -> Keys:
-    """Return the keys that `text` spells. Raise ValueError, KeyError, TypeError or TinkError for none."""
-    content = json.loads(text)
-    handle = json_proto_keyset_format.parse(json.dumps(content["vault"]), secret_key_access.TOKEN)
+def parse(path: Path) -> Keys:
+    """Return the keys in a file. Raise OSError, ValueError, KeyError, TypeError or TinkError for none."""
+    content = json.loads(path.read_text())
     ids, links = bytes.fromhex(content["ids"]), bytes.fromhex(content["links"])
     if (len(ids), len(links)) != (IDS_LENGTH, LINKS_LENGTH):
         raise ValueError("a key is not as long as it must be")
-    return Keys(ids, links, handle.primitive(aead.Aead))
+    return Keys(ids, links, Vault(path))
+
+
+def rotate(path: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Replace the key set in a key file by what `change` makes of it. Raise BadKeys.
+
+    Servers that run see it with the next secret that they seal or open.
+    """
+    try:
+        with one_at_a_time(path.parent):
+            content = json.loads(path.read_text())
+            draft = written(path, {**content, "vault": change(content["vault"])})
+            draft.replace(path)
+            sync(path.parent)
+    except OSError as error:
+        raise BadKeys(f"{path}: {error.strerror}.") from error
 
 
 def write_new(path: Path) -> None:
     """Write fresh keys; of several programs that start together, the first one's stay."""
-    handle = tink.new_keyset_handle(aead.aead_key_templates.AES256_GCM)
-    vault = json.loads(json_proto_keyset_format.serialize(handle, secret_key_access.TOKEN))
     content = {
         "ids": secrets.token_hex(IDS_LENGTH),
         "links": secrets.token_hex(LINKS_LENGTH),
-        "vault": vault,
+        "vault": vault.fresh(),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w") as file:
-        json.dump(content, file, indent=1)
-        file.flush()
-        os.fsync(file.fileno())
+    draft = written(path, content)
     try:
         # A link, unlike a rename, never replaces keys that another program has just written.
         path.hardlink_to(draft)
@@ -92,3 +105,38 @@ def write_new(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+    sync(path.parent)
+
+
+def written(path: Path, content: dict[str, Any]) -> Path:
+    """Return a new file beside `path` that holds the content, for the owner's eyes alone, and is durable."""
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE), "w") as file:
+        json.dump(content, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+@contextmanager
+def opened(folder: Path) -> Generator[int]:
+    """Yield the descriptor of a folder."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def one_at_a_time(folder: Path) -> Generator[None]:
+    """Let no two programs change what lies in a folder: what one had sealed with its key would be lost."""
+    with opened(folder) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+
+
+def sync(folder: Path) -> None:
+    """Make the names in a folder durable: files that were sealed with a lost key are lost."""
+    with opened(folder) as descriptor:
+        os.fsync(descriptor)

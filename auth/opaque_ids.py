@@ -18,6 +18,7 @@ LETTERS: Final = {
     "Category": "C",
     "CategoryRule": "K",
     "Document": "D",
+    "DocumentVersion": "V",
     "Dossier": "F",
     "Grant": "G",
     "Group": "U",
@@ -28,6 +29,7 @@ LETTERS: Final = {
     "Relation": "R",
     "Session": "S",
     "TotpDevice": "T",
+    "Upload": "N",
 }
 TYPES: Final = {letter: name for name, letter in LETTERS.items()}
 BLOCK = 16

@@ -21,6 +21,7 @@ from models.documents import (
     DocumentHolding,
     DocumentRelation,
     DocumentVersion,
+    Preview,
     Upload,
 )
 from models.dossiers import Dossier, DossierMember, Holding
@@ -54,6 +55,7 @@ __all__ = [
     "Letter",
     "Licence",
     "Passkey",
+    "Preview",
     "Principal",
     "RecoveryCode",
     "Relation",

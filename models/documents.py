@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables import Created, Keyed, Linked, Small, index, one_of, refers_to, unique
 
+SCAN_STATES = ("PENDING", "CLEAN", "INFECTED", "NOT_SCANNED")
+UNSCANNED = text("scan_state IN ('PENDING', 'NOT_SCANNED')")
+
 
 class Document(Keyed):
     """A document of the firm; its bytes are those of its current version."""
@@ -54,6 +57,8 @@ class Document(Keyed):
         ),
         index("document_description", "description_folded", "id"),
         index("document_dossier", "dossier_id", "updated_at", "id"),
+        # Serves the purge, which looks for the oldest.
+        index("document_deleted", "deleted_at", "id", postgresql_where=text("deleted_at IS NOT NULL")),
     )
 
 
@@ -68,18 +73,46 @@ class DocumentVersion(Keyed):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     """Of the bytes as they came in, 32 bytes."""
     object_key: Mapped[str]
+    sealed_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """What opens the object, sealed for this version alone; null: nothing opens it any more."""
     scan_state: Mapped[str]
+    scan_due_at: Mapped[Created]
+    """When it is looked at next, where it has not been searched for malware."""
+    checked_at: Mapped[Created]
+    """When its object was last read and found to be what was stored."""
+    damage: Mapped[str | None]
+    """What was wrong with the object when it was last read."""
     created_at: Mapped[datetime]
     created_by: Mapped[UUID | None]
     __table_args__ = (
         refers_to("document_id", "document"),
         refers_to("created_by", "account"),
-        one_of("scan_state", "PENDING", "CLEAN", "INFECTED", "NOT_SCANNED"),
+        one_of("scan_state", *SCAN_STATES),
+        one_of("damage", "MISSING", "DAMAGED"),
         CheckConstraint("octet_length(sha256) = 32", name="sha256"),
         CheckConstraint("byte_size > 0", name="byte_size"),
         unique("document_id", "number"),
         unique("object_key"),
+        index("document_version_unscanned", "scan_due_at", "id", postgresql_where=UNSCANNED),
+        index("document_version_checked", "checked_at", "id"),
     )
+
+
+class Preview(Linked):
+    """A picture of a version's first page; without an object the version has none."""
+
+    __tablename__ = "preview"
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    width: Mapped[Small] = mapped_column(primary_key=True)
+    """In pixels."""
+    object_key: Mapped[str | None]
+    sealed_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    byte_size: Mapped[int | None]
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+    __table_args__ = (refers_to("document_id", "document"), unique("object_key"))
 
 
 class DocumentCategory(Linked):
@@ -159,18 +192,33 @@ class DocumentGrant(Keyed):
 
 
 class Upload(Keyed):
-    """Bytes on their way in, before a document is made of them."""
+    """A file that is announced, or has come in, before a document is made of it."""
 
     __tablename__ = "upload"
 
     account_id: Mapped[UUID]
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
     file_name: Mapped[str]
     media_type: Mapped[str]
     byte_size: Mapped[int] = mapped_column(BigInteger)
+    """As it was announced; another size is not taken."""
+    announced_sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Other bytes are not taken; 32 bytes."""
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Of the bytes that are there: 32 bytes."""
     object_key: Mapped[str | None]
+    """Null until the bytes are there, and when a document was made of them."""
+    sealed_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    scan_state: Mapped[str | None]
     created_at: Mapped[Created]
     expires_at: Mapped[datetime]
-    completed_at: Mapped[datetime | None]
-    __table_args__ = (refers_to("account_id", "account"), unique("digest"))
+    document_id: Mapped[UUID | None]
+    """What was made of it."""
+    __table_args__ = (
+        refers_to("account_id", "account"),
+        one_of("scan_state", *SCAN_STATES),
+        CheckConstraint("octet_length(announced_sha256) = 32", name="announced_sha256"),
+        CheckConstraint("byte_size > 0", name="byte_size"),
+        unique("object_key"),
+        index("upload_expires", "expires_at", "id"),
+        index("upload_account", "account_id", "id"),
+    )

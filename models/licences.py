@@ -18,6 +18,8 @@ class Licence(Entity):
     first_secret: Mapped[str] = mapped_column(server_default=text("'PASSWORD'"))
     """What a new account is mailed: a first password (S034), or a link that works once (A12)."""
     staff_need_two_factor: Mapped[bool] = mapped_column(server_default=text("false"))
+    accepts_active_files: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether files that can run something may be sent in; they are only ever downloaded."""
     mail_sender: Mapped[str | None]
     """Whom its letters come from; null: the installation's own address."""
     mail_reply_to: Mapped[str | None]

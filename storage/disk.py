@@ -40,6 +40,17 @@ def forget(root: Path, key: str) -> None:
         _sync_folder(folder)
 
 
+def clear_rests(folder: Path, before: float) -> int:
+    """Remove files of writes that were cut off before a moment (seconds since 1970); return how many.
+
+    obstore writes into a file that it calls `name#number`, which it neither lists nor takes up again.
+    """
+    rests = [it for it in folder.glob("*/*#*") if it.stat().st_mtime < before]
+    for rest in rests:
+        rest.unlink()
+    return len(rests)
+
+
 def _folders(root: Path, key: str) -> list[Path]:
     """From the object's folder up to the root, which holds the name of the first."""
     inner = (root / key).parent

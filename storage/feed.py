@@ -4,20 +4,26 @@ import asyncio
 import hashlib
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.errors import Required, TooLarge
-
-PIECE = 1 << 20
-"""Bytes per piece: small enough to hold many, large enough that a hop between threads is cheap."""
+from storage.sealing import CLEAR_BYTES, FIRST_CLEAR_BYTES
 
 
 class Abandoned(Exception):
     """The sender gave up; the store drops what it has."""
 
 
-class Pieces:
-    """The bytes of an upload in pieces of one MiB; size and digest are whole once they are all read."""
+class Segment(NamedTuple):
+    """A part of a file, never empty, as it is sealed."""
+
+    number: int
+    clear: bytes
+    is_last: bool
+
+
+class Cutter:
+    """The bytes of a file on their way in; size and digest are whole once all segments are cut."""
 
     def __init__(self, chunks: AsyncIterable[bytes], *, limit: int) -> None:
         self.byte_size = 0
@@ -30,19 +36,23 @@ class Pieces:
         """Return the digest of what was read so far: 32 bytes."""
         return self._digest.digest()
 
-    async def cut(self) -> AsyncGenerator[bytes, None]:
-        """Yield pieces that are never empty; raises TooLarge past the limit, Required without a byte."""
+    async def segments(self) -> AsyncGenerator[Segment]:
+        """Yield the segments in order; raises TooLarge past the limit, Required without a byte."""
         waiting = bytearray()
+        number, size = 0, FIRST_CLEAR_BYTES
         async for chunk in self._chunks:
             self._count(chunk)
             waiting += chunk
-            while len(waiting) >= PIECE:
-                yield bytes(waiting[:PIECE])
-                del waiting[:PIECE]
-        if waiting:
-            yield bytes(waiting)
-        if not self.byte_size:
+            # Whether a segment is the last one shows only once another byte is there.
+            while len(waiting) > size:
+                with memoryview(waiting) as view:
+                    clear = bytes(view[:size])
+                yield Segment(number, clear, is_last=False)
+                del waiting[:size]
+                number, size = number + 1, CLEAR_BYTES
+        if not waiting:
             raise Required("The file is empty.")
+        yield Segment(number, bytes(waiting), is_last=True)
 
     def _count(self, chunk: bytes) -> None:
         self.byte_size += len(chunk)

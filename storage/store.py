@@ -1,49 +1,51 @@
-"""The store: where the bytes of documents are kept, written once under random keys."""
+"""The store: where sealed files are kept, written once under random keys in their licence's folder."""
 
 import asyncio
 import base64
 import re
 import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable
-from contextlib import aclosing, suppress
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
+from uuid import UUID
 
 import obstore
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from storage import disk
-from storage.feed import PIECE, Feed, Pieces
+from storage.feed import Feed
 
 if TYPE_CHECKING:  # it does not exist when the program runs
-    from obstore import GetOptions
+    from obstore import GetOptions, ListStream, ObjectMeta
 
 # With two parts in flight an upload of 512 MiB took 30 MB of memory; the default is twelve.
-PART = 8 << 20
-PARTS_IN_FLIGHT = 2
+PART: Final = 8 << 20
+PARTS_IN_FLIGHT: Final = 2
+PIECE: Final = 1 << 20
+LISTED_AT_ONCE: Final = 1_000
 
-KEY = re.compile(r"[a-z2-7]{2}/[a-z2-7]{2}/[a-z2-7]{28}", re.ASCII)
-"""160 random bits in base32 under two levels of folders, so that no folder grows large."""
+KEY: Final = re.compile(r"[0-9a-f]{32}/[a-z2-7]{2}/[a-z2-7]{30}", re.ASCII)
+"""The licence, and 160 random bits in base32, the first two letters a folder, so that none grows large."""
 
 
 class Missing(LookupError):
     """There is no object under this key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a row needs to know of its object: `byte_size` in bytes, `sha256` as 32 bytes."""
+class Listed(NamedTuple):
+    """An object as a list tells of it."""
 
     key: str
     byte_size: int
-    sha256: bytes
+    modified_at: datetime
 
 
 class Store:
-    """The port: put, get, delete. What is put is durable, and never changes afterwards."""
+    """The port: put, get, delete, and what there is. What is put is durable, and never changes afterwards."""
 
     def __init__(self, objects: ObjectStore, *, root: Path | None = None) -> None:
         self._objects = objects
@@ -71,39 +73,43 @@ class Store:
         disk.make_root(root)
         return cls(LocalStore(root), root=root)
 
-    async def put(self, chunks: AsyncIterable[bytes], *, limit: int) -> Stored:
-        """Return the key, size and digest of the bytes, which are durable by then.
+    async def put(self, key: str, pieces: AsyncIterable[bytes]) -> None:
+        """Keep the bytes, none of whose pieces is empty, under a new key; they are durable when this returns.
 
-        Raises TooLarge past `limit` bytes, Required without a byte, and whatever `chunks` raises; then, and
-        when it is cancelled, nothing is left behind.
+        Raises whatever `pieces` raises; then, and when it is cancelled, nothing is left behind.
         """
-        key = _random_key()
-        pieces = Pieces(chunks, limit=limit)
+        _require_key(key)
         try:
             if self._root:
                 await asyncio.to_thread(disk.make_room, self._root, key)
-            async with aclosing(pieces.cut()) as cut:
-                await self._write(key, cut)
+            await self._write(key, pieces)
             if self._root:
                 await asyncio.to_thread(disk.harden, self._root, key)
         except BaseException:
             await _to_the_end(self.delete(key))
             raise
-        return Stored(key, pieces.byte_size, pieces.sha256)
 
-    async def get(self, key: str, *, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
-        """Return the object's bytes in pieces of about one MiB, from `start`, at most `length`.
+    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """Return the object's bytes from `start` up to and without `end`, in pieces of about one MiB.
 
         Raises Missing before the first piece, while an answer's status is still open, and ValueError for what
-        is no key or no range. `start` lies before the end: the caller knows the size from its row.
+        is no key or no range. `start` lies before the object's end; `end` may lie behind it.
         """
         _require_key(key)
-        options = _range(start, length)
+        options = _range(start, end)
         try:
             found = await obstore.get_async(self._objects, key, options=options)
         except FileNotFoundError:
             raise Missing(key) from None
         return found.stream(PIECE)
+
+    async def size(self, key: str) -> int:
+        """Return how many bytes an object has. Raises Missing, ValueError for no key."""
+        _require_key(key)
+        try:
+            return (await obstore.head_async(self._objects, key))["size"]
+        except FileNotFoundError:
+            raise Missing(key) from None
 
     async def delete(self, key: str) -> None:
         """Remove the object; an object that is gone already is no error. Raises ValueError for no key."""
@@ -112,6 +118,23 @@ class Store:
             await obstore.delete_async(self._objects, key)
         if self._root:
             await asyncio.to_thread(disk.forget, self._root, key)
+
+    async def listed(self, licence_id: UUID) -> AsyncGenerator[list[Listed]]:
+        """Yield what a licence has in the store, some at a time and in no order."""
+        listing: ListStream[Sequence[ObjectMeta]] = obstore.list(
+            self._objects, licence_id.hex, chunk_size=LISTED_AT_ONCE
+        )
+        async for some in listing:
+            yield [Listed(it["path"], it["size"], it["last_modified"]) for it in some]
+
+    async def clear_rests(self, licence_id: UUID, *, before: datetime) -> int:
+        """Remove what uploads that were cut off have left on the disk; return how many.
+
+        An S3 store ends its own unfinished uploads, by a rule of the bucket.
+        """
+        if not self._root:
+            return 0
+        return await asyncio.to_thread(disk.clear_rests, self._root / licence_id.hex, before.timestamp())
 
     async def _write(self, key: str, pieces: AsyncIterable[bytes]) -> None:
         feed = Feed()
@@ -131,9 +154,10 @@ class Store:
             raise
 
 
-def _random_key() -> str:
+def new_key(licence_id: UUID) -> str:
+    """Return a fresh key in a licence's folder."""
     name = base64.b32encode(secrets.token_bytes(20)).decode().lower()
-    return f"{name[:2]}/{name[2:4]}/{name[4:]}"
+    return f"{licence_id.hex}/{name[:2]}/{name[2:]}"
 
 
 def _require_key(key: str) -> None:
@@ -141,11 +165,11 @@ def _require_key(key: str) -> None:
         raise ValueError("this is no key of a stored object")
 
 
-def _range(start: int, length: int | None) -> "GetOptions":
-    if start < 0 or (length is not None and length < 1):
+def _range(start: int, end: int | None) -> "GetOptions":
+    if start < 0 or (end is not None and end <= start):
         raise ValueError("a range starts at 0 or later and holds a byte")
-    if length is not None:
-        return {"range": (start, start + length)}
+    if end is not None:
+        return {"range": (start, end)}
     return {"range": {"offset": start}} if start else {}
 
 
