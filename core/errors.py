@@ -41,6 +41,13 @@ class Internal(Refused):
     message = "Something went wrong here. Tell us this number: {number}."
 
 
+class FileUnreadable(Refused):
+    """A file of ours that is not as it was stored."""
+
+    code = "FILE_UNREADABLE"
+    message = "The stored file is damaged or missing. Tell your office."
+
+
 class TookTooLong(Refused):
     code = "TIMEOUT"
     message = "This took too long. Ask for less at once."
@@ -105,6 +112,11 @@ class TooLarge(Correctable):
 class UnsupportedType(Correctable):
     code = "UNSUPPORTED_TYPE"
     message = "Files of this kind are not accepted."
+
+
+class Infected(Correctable):
+    code = "INFECTED"
+    message = "Malware was found in the file {name}. It was not kept."
 
 
 class Conflict(Correctable):

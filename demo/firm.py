@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from auth.keys import Keys
 from core.folding import fold
 from core.rights import ALL_RIGHTS, Right
 from core.viewer import Language
@@ -26,7 +27,9 @@ from models import (
     Entity,
     Relation,
 )
+from resolvers.file_rows import Place
 from resolvers.founding import Founded, add_principal
+from storage.files import Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +38,30 @@ class File:
 
     name: str
     media_type: str
-    byte_size: int
-    sha256: bytes
-    object_key: str
+    stored: Stored
 
 
 def imagined(name: str) -> File:
     """Return a file that nobody will open: a row needs one."""
     digest = sha256(name.encode()).digest()
-    return File(f"{name}.pdf", "application/pdf", 1, digest, digest.hex())
+    return File(f"{name}.pdf", "application/pdf", Stored(digest.hex(), b"", 1, digest))
 
 
 class Firm:
     """Adds people and papers to a licence, within one transaction."""
 
-    def __init__(self, session: AsyncSession, founded: Founded, *, now: datetime, password_hash: str) -> None:
+    def __init__(
+        self,
+        session: AsyncSession,
+        founded: Founded,
+        *,
+        now: datetime,
+        password_hash: str,
+        keys: Keys | None = None,
+    ) -> None:
+        """Without `keys` the files of its documents can not be opened."""
         self.session = session
+        self.keys = keys
         self.founded = founded
         self.now = now
         self.password_hash = password_hash
@@ -186,13 +197,22 @@ class Firm:
             number=1,
             file_name=file.name,
             media_type=file.media_type,
-            byte_size=file.byte_size,
-            sha256=file.sha256,
-            object_key=file.object_key,
+            **self.of_file(document, file.stored),
             scan_state="NOT_SCANNED",
             created_at=document.created_at,
             created_by=maker_id,
         )
+
+    def of_file(self, document: Document, stored: Stored) -> dict[str, Any]:
+        """Return what the first version of a document keeps of its file."""
+        if self.keys:
+            place = Place.of_version(self.founded.licence_id, document.id, 1)
+            return place.columns(self.keys, stored)
+        return {
+            "object_key": stored.object_key,
+            "byte_size": stored.byte_size,
+            "sha256": stored.sha256,
+        }
 
     async def grant(
         self, document: Document, principal_id: UUID, rights: Right, **values: Any

@@ -47,13 +47,15 @@ async def is_empty(database: Database) -> bool:
 
 
 async def write_world(ports: Ports) -> Founded:
-    """Write the demo world into an empty database; its files go into the store first."""
-    files = {paper.file_name: await keep(ports, paper) for paper in PAPERS}
+    """Write the demo world into an empty database; its files go into the store before their rows."""
     password_hash = await ports.passwords.hash(PASSWORD)
     now = ports.clock.now()
     founded = await found_licence(ports.database, SLUG, "Planningskantoor De Linde")
+    files = {paper.file_name: await keep(ports, founded.licence_id, paper) for paper in PAPERS}
     async with ports.database.change(founded.licence_id) as session:
-        firm = Firm(session, founded, now=now - timedelta(days=90), password_hash=password_hash)
+        firm = Firm(
+            session, founded, now=now - timedelta(days=90), password_hash=password_hash, keys=ports.keys
+        )
         await firm.staff(ROLES["administrator"], "Arthur", "Maes", administrator=True)
         anna = await firm.staff(ROLES["advisor"], "Anna", "Lindeman")
         simon = await firm.staff("simon@delinde.example", "Simon", "Lambert", language=Language.FR)
@@ -70,14 +72,14 @@ async def write_world(ports: Ports) -> Founded:
     return founded
 
 
-async def keep(ports: Ports, paper: Paper) -> File:
+async def keep(ports: Ports, licence_id: UUID, paper: Paper) -> File:
     """Put the bytes of a paper into the store."""
 
     async def chunks() -> AsyncGenerator[bytes]:
         yield content(paper)
 
-    stored = await ports.store.put(chunks(), limit=ports.upload_limit)
-    return File(paper.file_name, paper.media_type, stored.byte_size, stored.sha256, stored.key)
+    stored = await ports.files.put(licence_id, chunks(), limit=ports.upload_limit)
+    return File(paper.file_name, paper.media_type, stored)
 
 
 async def callewaert(firm: Firm, anna: Account) -> Household:

@@ -46,6 +46,7 @@ class Kind(StrEnum):
     ACCOUNT_UNBLOCKED = "account_unblocked"
     DOCUMENT_SHARED = "document_shared"
     DOCUMENT_UPLOADED = "document_uploaded"
+    FILE_REFUSED = "file_refused"
     PASSKEY_ADDED = "passkey_added"
     PASSKEY_REMOVED = "passkey_removed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  no password

@@ -23,6 +23,7 @@ NEEDS: Final[Mapping[str, Mapping[str, Any]]] = {
     Kind.ACCESS_GRANTED: BY_PASSWORD,
     Kind.ACCESS_GRANTED_BY_LINK: BY_LINK,
     Kind.DOCUMENT_UPLOADED: OF_AN_UPLOAD,
+    Kind.FILE_REFUSED: {"details": CLIENT | {"file_name": "jaarrekening.xlsx"}},
     Kind.PASSWORD_RESET: BY_PASSWORD,
     Kind.PASSWORD_RESET_BY_LINK: BY_LINK,
 }

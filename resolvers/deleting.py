@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, Uuid, bindparam, update
 
+from core.errors import NotFound
 from core.rights import Right
 from models import Document
 from models.tables import LICENCE
@@ -19,6 +20,16 @@ SET_DELETED: Final = (
         deleted_at=bindparam("at", type_=DateTime(timezone=True)), deleted_by=bindparam("by", type_=Uuid())
     )
 )
+BRING_BACK: Final = (
+    update(Document)
+    .where(
+        Document.licence_id == LICENCE,
+        Document.id == bindparam("document", type_=Uuid()),
+        Document.deleted_at > bindparam("since", type_=DateTime(timezone=True)),
+    )
+    .values(deleted_at=None, deleted_by=None)
+    .returning(Document.id)
+)
 
 
 async def delete_document(change: Change, document_id: UUID, if_revision: int | None) -> None:
@@ -30,8 +41,13 @@ async def delete_document(change: Change, document_id: UUID, if_revision: int | 
 
 
 async def restore_document(change: Change, document_id: UUID) -> None:
-    """Bring a deleted document back to everybody who could read it. Raise NotFound."""
+    """Bring a deleted document back to everybody who could read it. Raise NotFound.
+
+    What is due to be purged exists for nobody any more, whether the purge has come to it yet or not.
+    """
     await gate.deleted_document(change, document_id, Right.DELETE, path=PLACE)
-    await change.rows(SET_DELETED, document=document_id, at=None, by=None)
+    since = change.now - change.ports.purge_after
+    if not await change.rows(BRING_BACK, document=document_id, since=since):
+        raise NotFound(path=PLACE)
     await sharing.touch(change, [document_id])
     change.record("document.restored", document_id=document_id)

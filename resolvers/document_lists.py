@@ -103,6 +103,13 @@ async def prepare(request: Reading, scope: Scope | None, asked: DocumentsAsked) 
     return Listing(shape, window, cursors, values | window.values)
 
 
+def cursor_of(request: Reading, document: AnyRow) -> str:
+    """Return where a document stands in the list that begins with the newest change."""
+    order = OrderField.UPDATED_AT
+    cursors = Cursors(request.ports.ids, Sorting(order.value, READ_KEY[order], descending=True))
+    return cursors.spell(document.updated_at, document.id)
+
+
 async def plan_of(request: Reading) -> Plan:
     """Return the plan for this viewer: what he can reach decides, not his role."""
     if request.viewer.is_client:

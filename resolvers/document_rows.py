@@ -20,7 +20,6 @@ OF_VERSION: Final = (
     DocumentVersion.byte_size,
     DocumentVersion.sha256,
     DocumentVersion.scan_state,
-    DocumentVersion.object_key,
 )
 
 

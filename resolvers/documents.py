@@ -1,33 +1,23 @@
 """What people do with documents: send them in and change what is said of them, S069-S081."""
 
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from core.errors import Forbidden, KluisError, Required, TooLong
+from core.errors import Forbidden, Required, TooLong
 from core.folding import fold
 from core.rights import Right
-from models import Document, DocumentRelation, DocumentVersion
+from models import Document, DocumentRelation
 from permissions.people import keeps_documents, may_upload
-from resolvers import accounts, classifying, gate, licences, routing, sharing
+from resolvers import classifying, gate, licences, routing, sharing, uploads, versions
 from resolvers.change import Change
 from resolvers.idempotency import once
+from resolvers.incoming import IncomingFile, Kept, keep_part, kept_only_if_used
 from resolvers.request import Request
-from storage.file_names import cleaned
-from storage.media_types import HEAD_SIZE, fallback_name, recognise
-from storage.store import Stored
 
 LONGEST_DESCRIPTION: Final = 255
-
-
-@dataclass(frozen=True, slots=True)
-class IncomingFile:
-    """A file on its way in: the name it was given, and its bytes."""
-
-    name: str
-    chunks: AsyncIterable[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +35,6 @@ class Said:
         return {name: value for name in classifying.FOR_STAFF if (value := getattr(self, name)) is not None}
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file that is durable, and what it turned out to be."""
-
-    name: str
-    media_type: str
-    stored: Stored
-
-
 async def upload_document(
     request: Request, file: IncomingFile, said: Said, idempotency_key: str | None = None
 ) -> UUID:
@@ -61,16 +42,11 @@ async def upload_document(
 
     The bytes are durable before the row is there, so that no row is ever without its object. What comes again
     with its key is the document that was made, and its bytes are not kept twice. Raise Required, TooLong,
-    TooLarge, UnsupportedType, NotFound, Forbidden, Invalid, Conflict.
+    TooLarge, UnsupportedType, Infected, NotFound, Forbidden, Invalid, Conflict.
     """
-    if not may_upload(request.viewer):
-        raise Forbidden
-    classifying.require_staff_for(request.viewer, said.for_staff_alone())
-    description = described(said.description)
-    # A slow line, here or to the store, must not hold a connection that the database would end as idle.
-    await request.release()
-    kept = await keep(request, file)
-    try:
+    description = checked(request, said)
+    kept = await keep_part(request, file)
+    async with kept_only_if_used(request.ports, kept) as used:
         async with request.change() as change:
             made = await once(
                 change,
@@ -79,26 +55,36 @@ async def upload_document(
                 asdict(said) | {"file_name": kept.name, "sha256": kept.stored.sha256.hex()},
                 lambda: add_document(change, description, said, kept),
             )
-    except KluisError:
-        # Refused before the commit. After any other failure the commit may have happened: the object stays.
-        await request.ports.store.delete(kept.stored.key)
-        raise
-    if not made.is_new:
-        await request.ports.store.delete(kept.stored.key)
+        used.is_used = made.is_new
     return made.id
 
 
-async def keep(request: Request, file: IncomingFile) -> Kept:
-    """Store the bytes of a file that is of an accepted kind. Raise Required, TooLarge, UnsupportedType."""
-    head, chunks = await head_of(file.chunks)
-    try:
-        if not head:
-            raise Required("The file is empty.")
-        media_type = recognise(head, file.name)
-        stored = await request.ports.store.put(chunks, limit=request.ports.upload_limit)
-    except KluisError as error:
-        raise error.at("input", "file") from None
-    return Kept(cleaned(file.name, fallback=fallback_name(media_type)), media_type, stored)
+async def complete_upload(request: Request, upload_id: UUID, said: Said) -> UUID:
+    """Make a document of a file that was sent to an upload; return its id, the same one if it is done again.
+
+    Raise Required, TooLong, NotFound, Expired, Forbidden, Invalid, Conflict.
+    """
+    description = checked(request, said)
+    place = ("input", "uploadId")
+    async with request.change() as change:
+        upload = await uploads.taken(change, upload_id, path=place)
+        if upload.document_id is not None:
+            return upload.document_id
+        kept = uploads.kept_of(change, upload, path=place)
+        document_id = await add_document(change, description, said, kept)
+        await uploads.make_of(change, upload, document_id)
+        return document_id
+
+
+def checked(request: Request, said: Said) -> str:
+    """Return the description of a new document, if the viewer may say all that is said of it.
+
+    Raise Forbidden, Required, TooLong.
+    """
+    if not may_upload(request.viewer):
+        raise Forbidden
+    classifying.require_staff_for(request.viewer, said.for_staff_alone())
+    return described(said.description)
 
 
 async def add_document(change: Change, description: str, said: Said, kept: Kept) -> UUID:
@@ -118,19 +104,7 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
         content_updated_by=viewer.account_id,
     )
     await change.session.flush()
-    change.add(
-        DocumentVersion,
-        document_id=document.id,
-        number=1,
-        file_name=kept.name,
-        media_type=kept.media_type,
-        byte_size=kept.stored.byte_size,
-        sha256=kept.stored.sha256,
-        object_key=kept.stored.key,
-        scan_state="NOT_SCANNED",
-        created_at=change.now,
-        created_by=viewer.account_id,
-    )
+    versions.add_row(change, document.id, 1, kept)
     await sharing.give_first_rights(change, document.id)
     change.record("document.uploaded", document_id=document.id)
     if keeps_documents(viewer):
@@ -138,7 +112,7 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
     else:
         # S077: what a client sends hangs on himself, without category or dossier.
         change.add(DocumentRelation, document_id=document.id, relation_id=viewer.relation_id)
-        await tell_of_upload(change)
+        await routing.tell_of_upload(change)
     return document.id
 
 
@@ -146,14 +120,6 @@ async def only_unit(change: Change) -> UUID | None:
     """Return the business unit of a new document: the firm's, where it has but one (S003)."""
     units = await licences.units(change)
     return units[0].id if len(units) == 1 else None
-
-
-async def tell_of_upload(change: Change) -> None:
-    """Write to whoever looks after the client who sent a document (S071-S074)."""
-    (client,) = await accounts.by_ids(change, [change.viewer.account_id])
-    name, about = client.display_name if client else "", str(change.viewer.account_id)
-    for account in await routing.told_of_upload(change):
-        await change.tell_news("document_uploaded", account.id, about=about, client_name=name)
 
 
 async def update_document(
@@ -189,19 +155,3 @@ def described(description: str | None) -> str:
     if len(text) > LONGEST_DESCRIPTION:
         raise TooLong(path=place, limit=LONGEST_DESCRIPTION)
     return text
-
-
-async def head_of(chunks: AsyncIterable[bytes]) -> tuple[bytes, AsyncIterable[bytes]]:
-    """Return the first bytes of a stream, and the whole stream again."""
-    arriving = aiter(chunks)
-    head = b""
-    while len(head) < HEAD_SIZE and (chunk := await anext(arriving, b"")):
-        head += chunk
-    return head, joined(head, arriving)
-
-
-async def joined(head: bytes, rest: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
-    """Yield what was read already, then what still comes."""
-    yield head
-    async for chunk in rest:
-        yield chunk

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import any_, bindparam, select
@@ -56,3 +57,17 @@ async def acting(ports: Ports, viewer: Viewer) -> AsyncGenerator[Change]:
     """Yield a transaction in somebody's name."""
     async with ports.database.change(viewer.licence_id) as session:
         yield Change(ports, viewer, session)
+
+
+def steward(licence_id: UUID, now: datetime) -> Viewer:
+    """Return who acts where no account does: the operator by command, or the server by itself."""
+    nobody = UUID(int=0)
+    return Viewer(
+        licence_id=licence_id,
+        account_id=nobody,
+        session_id=nobody,
+        seen_at=now,
+        roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}),
+        language=Language.EN,
+        principals=(),
+    )

@@ -11,9 +11,9 @@ from models.tables import LICENCE, AnyRow
 from resolvers.levels import column, looked_up, matched
 from resolvers.reading import Reading
 
-OWN: Final = select(Licence.id, Licence.name, Licence.slug, Licence.client_login_limit).where(
-    Licence.id == LICENCE
-)
+OWN: Final = select(
+    Licence.id, Licence.name, Licence.slug, Licence.client_login_limit, Licence.accepts_active_files
+).where(Licence.id == LICENCE)
 UNITS: Final = (
     select(BusinessUnit.id, BusinessUnit.name)
     .where(BusinessUnit.licence_id == LICENCE)

@@ -51,10 +51,11 @@ class NamedList:
     statement: AnySelect
     name: ColumnElement[Any]
     id: ColumnElement[Any]
+    sorting: Sorting = BY_NAME
 
     async def page(self, request: Reading, asked: PageAsked, text: str | None) -> NamedPage:
         """Return one page; `text` is looked for anywhere in the name. Raise Invalid, TooLong."""
-        cursors = Cursors(request.ports.ids, BY_NAME)
+        cursors = Cursors(request.ports.ids, self.sorting)
         window = asked.window(cursors)
         values: dict[str, Any] = {} if text is None else {"name_contains": searched(text)}
         found = await request.rows(cut_by_name(self, window.cut, text is not None), **values, **window.values)
@@ -62,7 +63,7 @@ class NamedList:
 
     async def pages(self, request: Reading, parents: Sequence[UUID], asked: PageAsked) -> list[NamedPage]:
         """Return one page for each parent, of a list whose statement names OF_PARENT. Raise Invalid."""
-        cursors = Cursors(request.ports.ids, BY_NAME)
+        cursors = Cursors(request.ports.ids, self.sorting)
         window = asked.window(cursors)
         listing = NamedListing(self.statement, window, cursors, {}, parents)
         found = await request.rows(cut_for_parents(self, window.cut), parents=list(parents), **window.values)

@@ -11,13 +11,12 @@ from sqlalchemy import Integer, bindparam, delete, select, update
 from auth import challenges
 from core.errors import Invalid, NotFound
 from core.folding import fold
-from core.viewer import Language, Role, Viewer
 from mail.addresses import address_for
 from models import Account, AccountGroupMember, Challenge, Licence, Session
 from models.tables import LICENCE
 from resolvers import first_secrets, groups
 from resolvers.change import Change
-from resolvers.entering import acting
+from resolvers.entering import acting, steward
 from resolvers.passwords import FIRM, own_words_of
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount, add_account
@@ -53,17 +52,7 @@ async def operating(ports: Ports, slug: str) -> AsyncGenerator[Change]:
     found = await ports.database.licence_ids(slug)
     if not found:
         raise NotFound("There is no licence with this short name.")
-    nobody = UUID(int=0)
-    viewer = Viewer(
-        licence_id=found[0],
-        account_id=nobody,
-        session_id=nobody,
-        seen_at=ports.clock.now(),
-        roles=frozenset({Role.STAFF, Role.ADMINISTRATOR}),
-        language=Language.EN,
-        principals=(),
-    )
-    async with acting(ports, viewer) as change:
+    async with acting(ports, steward(found[0], ports.clock.now())) as change:
         yield change
 
 
@@ -99,13 +88,22 @@ async def set_client_logins(ports: Ports, slug: str, seats: int) -> None:
 
 
 async def set_rules(
-    ports: Ports, slug: str, *, first_secret: FirstSecret | None, staff_need_two_factor: bool | None
+    ports: Ports,
+    slug: str,
+    *,
+    first_secret: FirstSecret | None = None,
+    staff_need_two_factor: bool | None = None,
+    accepts_active_files: bool | None = None,
 ) -> None:
-    """Set what a licence mails to new accounts (A12), and whether its staff must have a second factor.
+    """Set what a licence mails to new accounts (A12), what it demands of its staff, and which files it takes.
 
     None leaves it as it is. Raise NotFound.
     """
-    said = {"first_secret": first_secret, "staff_need_two_factor": staff_need_two_factor}
+    said = {
+        "first_secret": first_secret,
+        "staff_need_two_factor": staff_need_two_factor,
+        "accepts_active_files": accepts_active_files,
+    }
     changes = {name: it for name, it in said.items() if it is not None}
     async with operating(ports, slug) as change:
         await set_on_licence(change, changes)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, bindparam, tuple_
 
@@ -101,8 +102,11 @@ class Cursors:
 
     def write(self, row: AnyRow) -> str:
         """Return the cursor of a row that has `sort_key` and `id`."""
-        (hidden,) = self.ids.hide([row.id])
-        key = row.sort_key
+        return self.spell(row.sort_key, row.id)
+
+    def spell(self, key: Any, id_: UUID) -> str:
+        """Return the cursor of what is sorted by this key and has this id."""
+        (hidden,) = self.ids.hide([id_])
         spelled = key.isoformat() if isinstance(key, (datetime, date)) else str(key)
         return pack(hidden + f"{self.sorting.tag}{spelled}".encode())
 

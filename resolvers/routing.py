@@ -13,6 +13,7 @@ from auth.sessions import IS_ADMINISTRATOR
 from models import Account, Dossier, DossierMember, Relation
 from models.tables import LICENCE, AnyRow, AnySelect
 from resolvers import accounts, dossiers, relations
+from resolvers.change import Change
 from resolvers.reading import Reading
 
 
@@ -118,3 +119,11 @@ async def explain(
     if relation is None or (dossier is None and dossier_id is not None):
         return None
     return await route(request, relation_id, dossier_id)
+
+
+async def tell_of_upload(change: Change) -> None:
+    """Write to whoever looks after the client who sent a document (S071-S074)."""
+    (client,) = await accounts.by_ids(change, [change.viewer.account_id])
+    name, about = client.display_name if client else "", str(change.viewer.account_id)
+    for account in await told_of_upload(change):
+        await change.tell_news("document_uploaded", account.id, about=about, client_name=name)

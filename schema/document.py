@@ -12,7 +12,7 @@ from core.rights import Right
 from execution import Typed, batched, derived, plain
 from models.tables import AnyRow
 from permissions.fields import MayChangeSecurity, MayRead, StaffReadsDocuments
-from resolvers import accounts, categories, content, dossiers, grants, licences, relations
+from resolvers import accounts, categories, content, dossiers, grants, licences, previews, relations
 from resolvers.reading import Reading
 from schema.category import Category
 from schema.category_rule import CategoryRule
@@ -20,9 +20,10 @@ from schema.dossier import Dossier
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit, Principal
-from schema.prices import SEALED, about
+from schema.prices import PAGE_FORWARDS, SEALED, about
 from schema.relation import Relation
 from schema.scalars import URL, BigInt, Sha256
+from schema.version import DocumentVersionConnection, versions_of
 from schema.words import Disposition, GrantSource, ScanState, rights_in
 
 
@@ -108,6 +109,15 @@ async def content_urls_of(
     return await content.urls(request, parents, inline=inline, version=version)
 
 
+async def preview_urls_of(
+    parents: Sequence[AnyRow],
+    request: Reading,
+    *,
+    width: Annotated[int, strawberry.argument(description="In pixels: 320 or 1280.")] = 320,
+) -> list[str | None]:
+    return await previews.urls(request, parents, width)
+
+
 @strawberry.type(description="A document that the viewer may read.")
 class Document(Node):
     id: ID = identity("Document")
@@ -132,9 +142,22 @@ class Document(Node):
     content_url: URL | None = batched(
         content_urls_of,
         description="Works for 60 seconds, for this viewer only; rights are checked again when it is used. "
-        "`INLINE` opens it, `ATTACHMENT` downloads it.",
+        "`INLINE` opens it, `ATTACHMENT` downloads it; null for a file that can not be opened.",
         permission_classes=[MayRead],
         directives=[SEALED],
+    )
+    preview_url: URL | None = batched(
+        preview_urls_of,
+        description="The first page as a picture (WebP), for 60 seconds and this viewer only; null where "
+        "there is none.",
+        permission_classes=[MayRead],
+        directives=[SEALED],
+    )
+    versions: DocumentVersionConnection | None = batched(
+        versions_of,
+        description="All versions, the newest first.",
+        permission_classes=[MayRead],
+        directives=[PAGE_FORWARDS],
     )
     grants: list[Grant] | None = batched(
         grants_of,

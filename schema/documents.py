@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from datetime import date
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import strawberry
 from starlette.datastructures import UploadFile
@@ -11,7 +11,8 @@ from strawberry.scalars import ID
 
 from core.errors import Required
 from resolvers import documents
-from resolvers.documents import IncomingFile, Said
+from resolvers.documents import Said
+from resolvers.incoming import IncomingFile
 from resolvers.reading import Reading
 from schema import ids
 from schema.context import Info
@@ -66,8 +67,8 @@ KEY_LISTS: Final = {"category_ids": ("Category", "categoryIds"), "relation_ids":
 PLAIN: Final = ("description", "document_date")
 
 
-def given(request: Reading, input: UploadDocumentInput | UpdateDocumentInput) -> dict[str, Any]:
-    """Return what was given of an input, ids read. Raise Invalid."""
+def given(request: Reading, input: object) -> dict[str, Any]:
+    """Return what an input says of a document, ids read. Raise Invalid."""
     names = [name for name in (*PLAIN, *KEYS, *KEY_LISTS) if getattr(input, name) is not strawberry.UNSET]
     changes: dict[str, Any] = {name: getattr(input, name) for name in names}
     for name in KEYS.keys() & changes.keys():
@@ -87,12 +88,16 @@ async def chunks_of(file: UploadFile) -> AsyncGenerator[bytes]:
         yield chunk
 
 
-@verb(DocumentPayload)
-async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPayload:
-    part = cast("object", input.file)
+def file_in(part: object) -> IncomingFile:
+    """Return the file that is a part of a multipart request. Raise Required for anything else."""
     if not isinstance(part, UploadFile):
         raise Required("Send the file as a part of a multipart request.", path=("input", "file"))
-    file = IncomingFile(part.filename or "", chunks_of(part))
+    return IncomingFile(part.filename or "", chunks_of(part))
+
+
+@verb(DocumentPayload)
+async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPayload:
+    file = file_in(input.file)
     said = Said(**given(info.context, input))
     document_id = await documents.upload_document(info.context, file, said, input.idempotency_key)
     return DocumentPayload(document_id=document_id)

@@ -20,6 +20,7 @@ from schema.payloads import (
 )
 from schema.prices import CHANGES
 from schema.sharing import set_document_rights
+from schema.uploads import CreateUploadPayload, add_document_version, complete_upload, create_upload
 
 
 @strawberry.type(description="What can be done. One field is one transaction.")
@@ -51,6 +52,24 @@ class Mutation(AccountMutations):
     upload_document: DocumentPayload | None = performed(
         upload_document,
         description="Een document opladen, in one multipart request.",
+        permission_classes=[WritesDocuments],
+        directives=[CHANGES],
+    )
+    create_upload: CreateUploadPayload | None = performed(
+        create_upload,
+        description="Announces a file that is too large for a multipart request, and says where to send it.",
+        permission_classes=[WritesDocuments],
+        directives=[CHANGES],
+    )
+    complete_upload: DocumentPayload | None = performed(
+        complete_upload,
+        description="Makes a document of a file that was sent; the same one when it is called again.",
+        permission_classes=[WritesDocuments],
+        directives=[CHANGES],
+    )
+    add_document_version: DocumentPayload | None = performed(
+        add_document_version,
+        description="Gives a document a new version; the old ones stay.",
         permission_classes=[WritesDocuments],
         directives=[CHANGES],
     )

@@ -19,6 +19,7 @@ from resolvers import (
     letters,
     licences,
     relations,
+    versions,
 )
 from resolvers.gate import LookUp
 from resolvers.reading import Reading
@@ -55,6 +56,7 @@ LOOK_UPS: Final[dict[str, LookUp]] = {
     "Category": categories.by_ids,
     "CategoryRule": category_rules.by_ids,
     "Document": document_rows.by_ids,
+    "DocumentVersion": versions.look_up,
     "Dossier": dossiers.by_ids,
     "Grant": grants.look_up,
     "Group": groups.look_up,

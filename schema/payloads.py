@@ -13,6 +13,7 @@ from models.tables import AnyRow
 from resolvers import (
     categories,
     category_rules,
+    document_lists,
     document_rows,
     grants,
     groups,
@@ -21,6 +22,7 @@ from resolvers.gate import LookUp
 from resolvers.reading import Reading
 from schema.category import Category
 from schema.category_rule import CategoryRule
+from schema.connections import DocumentWord, Edge, PlacedRow
 from schema.document import Document, Grant
 from schema.people import Group
 from schema.prices import about
@@ -50,11 +52,20 @@ async def grants_of(payloads: Sequence[Any], request: Reading) -> list[list[AnyR
     return [rows.get(it.document_id) for it in payloads]
 
 
+async def edges_of(payloads: Sequence[Any], request: Reading) -> list[PlacedRow | None]:
+    """Return the changed document with its cursor, as `documents` has it without an order."""
+    rows = await named_by("document_id", document_rows.by_ids)(payloads, request)
+    return [PlacedRow(it, document_lists.cursor_of(request, it)) if it else None for it in rows]
+
+
 @strawberry.type(description="What the change of a document came to.")
 class DocumentPayload:
     document_id: Key = None
     document: Document | None = batched(
         named_by("document_id", document_rows.by_ids), description="The document as it is now."
+    )
+    document_edge: Edge[DocumentWord] | None = batched(
+        edges_of, description="The document and its place in the list of the newest change first."
     )
     user_errors: list[UserError] = no_errors()
 

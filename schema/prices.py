@@ -10,6 +10,8 @@ CHANGES: Final = Cost(weight="10")
 # What somebody with a session could guess at.
 SECRETS: Final = Cost(weight="500")
 SEALED: Final = Cost(weight="2")
+# Up to a thousand checks, and what comes of it.
+ARCHIVE: Final = Cost(weight="50")
 
 PAGE: Final = ListSize(
     assumed_size=DEFAULT_SIZE, slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]

@@ -19,6 +19,7 @@ from permissions.fields import (
 )
 from resolvers import (
     accounts,
+    archives,
     categories,
     document_lists,
     document_rows,
@@ -57,10 +58,11 @@ from schema.letter import LetterConnection
 from schema.letter import newest_first as letters_newest_first
 from schema.nodes import Node, find
 from schema.people import Group, Viewer
-from schema.prices import AS_MANY_AS_IDS, PAGE, PAGE_FORWARDS, about
+from schema.prices import ARCHIVE, AS_MANY_AS_IDS, PAGE, PAGE_FORWARDS, about
 from schema.rate_limit import RateLimit, rate_limits
 from schema.relation import Relation
 from schema.routing import RoutingStep, explain_upload_routing
+from schema.scalars import URL
 
 Id = Annotated[ID, strawberry.argument(description="Whose id it is.")]
 Ids = Annotated[list[ID], strawberry.argument(description="Whose ids they are: at most 100.")]
@@ -103,6 +105,17 @@ async def documents(  # noqa: PLR0913  the contract's arguments
 ) -> list[DocumentPage]:
     wanted = asked(request, PageAsked(first, after, last, before), filter, order_by)
     return [await document_lists.documents(request, wanted)]
+
+
+async def archive_url(
+    roots: Roots,
+    request: Reading,
+    *,
+    document_ids: Annotated[
+        list[ID], strawberry.argument(description="Of documents that the viewer may read.")
+    ],
+) -> list[str | None]:
+    return [await archives.url(request, ids.read_all(request, "Document", document_ids, "documentIds"))]
 
 
 async def categories_to_choose(roots: Roots, request: Reading) -> list[Sequence[AnyRow]]:
@@ -155,6 +168,13 @@ class Query:
         description="All documents that the viewer may read (Documenten).",
         permission_classes=[ReadsDocuments],
         directives=[PAGE],
+    )
+    archive_url: URL | None = batched(
+        archive_url,
+        description="These documents as one ZIP, at most 1,000: an address like that of `contentUrl`; null "
+        "where one of them can not be read or opened.",
+        permission_classes=[ReadsDocuments],
+        directives=[ARCHIVE],
     )
     categories: list[Category] | None = batched(
         categories_to_choose,

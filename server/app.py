@@ -15,6 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 import schema
+from auth.links import Purpose
 from resolvers.ports import Ports
 from schema.operation import Operations
 from server.content_view import ContentView
@@ -56,7 +57,7 @@ def create_app(
         routes=[
             Route("/", front_door, methods=["GET"]),
             Route("/graphql", graphql),
-            Route("/content/{link}", ContentView(ports).send, methods=["GET"]),
+            *file_routes(ContentView(ports)),
             Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
             Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),
             Route("/health", health, methods=["GET"]),
@@ -67,12 +68,27 @@ def create_app(
     )
 
 
+def file_routes(view: ContentView) -> list[Route]:
+    """Return where files come from and go to; what each address is for stands in its link too."""
+    answers = {
+        Purpose.CONTENT: (view.content, "GET"),
+        Purpose.PREVIEW: (view.preview, "GET"),
+        Purpose.ARCHIVE: (view.archive, "GET"),
+        Purpose.UPLOAD: (view.upload, "PUT"),
+    }
+    return [
+        Route(f"/{purpose}/{{link}}", view.endpoint(answer), methods=[method])
+        for purpose, (answer, method) in answers.items()
+    ]
+
+
 def cors(rules: HttpRules) -> Middleware:
     """Return what lets pages of other origins ask, with the session's cookie (ASVS 3.4.2)."""
     return Middleware(
         CORSMiddleware,
         allow_origins=sorted(rules.origins),
-        allow_methods=rules.methods,
+        # Uploads are sent to addresses of their own.
+        allow_methods=[*rules.methods, "PUT"],
         allow_headers=["Authorization", "Content-Type", PREFLIGHT_HEADER],
         allow_credentials=True,
         expose_headers=[REQUEST_ID, "Retry-After"],

@@ -1,51 +1,25 @@
 """The command line: run the demo or a server, migrate, export the schema, found a licence."""
 
-import logging
-from collections.abc import Callable, Coroutine, Generator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-import uvloop
 
 import schema
-from auth.keys import BadKeys
-from core.errors import KluisError
 from core.viewer import Language
 from resolvers import operating
 from resolvers.founding import found_licence
 from resolvers.operating import FirstSecret
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount
-from server import running, settings
-from server.cluster import NotStarted
+from server import file_commands, running
 from server.running import CannotRun
-from server.settings import BadSetting, Settings
+from server.terminal import operate, run, said_in_one_line
 
-INTERRUPTED = 130
 MOST_SEATS = 1_000_000
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
-
-
-@contextmanager
-def said_in_one_line() -> Generator[Settings]:
-    """Yield the settings; what stands in the way is told in one line, with exit status 1."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    try:
-        yield settings.read()
-    except (BadSetting, BadKeys, CannotRun, NotStarted, KluisError, ValueError) as error:
-        typer.echo(f"kluis: {error}", err=True)
-        raise typer.Exit(1) from None
-
-
-def run(work: Coroutine[Any, Any, None]) -> None:
-    """Run something to its end, or until somebody says stop."""
-    try:
-        uvloop.run(work)
-    except KeyboardInterrupt:
-        raise typer.Exit(INTERRUPTED) from None
+app.add_typer(file_commands.commands)
 
 
 @app.callback(invoke_without_command=True)
@@ -179,12 +153,23 @@ def set_rules(
             "--staff-two-factor/--no-staff-two-factor", help="Whether its staff must have a second factor."
         ),
     ] = None,
+    active_files: Annotated[
+        bool | None,
+        typer.Option(
+            "--active-files/--no-active-files",
+            help="Whether it takes SVG, HTML, scripts and office files with macros, to be downloaded only.",
+        ),
+    ] = None,
 ) -> None:
-    """Set what a licence mails to new accounts, and what it demands of its staff."""
+    """Set what a licence mails to new accounts, what it demands of its staff, and which files it takes."""
 
     async def set_them(ports: Ports) -> None:
         await operating.set_rules(
-            ports, slug, first_secret=first_secret, staff_need_two_factor=staff_two_factor
+            ports,
+            slug,
+            first_secret=first_secret,
+            staff_need_two_factor=staff_two_factor,
+            accepts_active_files=active_files,
         )
         typer.echo(f"The rules of {slug} are set.")
 
@@ -223,17 +208,6 @@ def end_sessions(
         typer.echo(f"{ended} sessions have ended.")
 
     operate(end)
-
-
-def operate(work: Callable[[Ports], Coroutine[Any, Any, None]]) -> None:
-    """Do one thing of the operator's with the ports."""
-
-    async def done(given: Settings, url: str) -> None:
-        async with running.opened(given, url) as ports:
-            await work(ports)
-
-    with said_in_one_line() as given, running.database(given) as url:
-        run(done(given, url))
 
 
 if __name__ == "__main__":

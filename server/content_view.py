@@ -1,47 +1,123 @@
-"""The bytes of a document over HTTP: GET /content/{link}."""
+"""Files over HTTP: GET /content, /preview and /archive, and PUT /upload, each with a link."""
 
-from starlette.requests import Request
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from core.errors import NotFound
-from resolvers.content import Content, open_content
+from core.errors import Conflict, FileUnreadable, KluisError, NotFound
+from resolvers import archives, content, previews
+from resolvers.content import Content
 from resolvers.ports import Ports
+from resolvers.receiving import receive
 from server.context import address_of
+from server.ranges import NotSatisfiable, Part, is_known, part_of
 from storage.file_names import content_disposition
 
 # What the firm's clients send must not act in the portal's name (ASVS 3.2, 5.4).
-HEADERS = {
+HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
 }
+ARCHIVE_NAME: Final = "documents.zip"
+PREVIEW_TYPE: Final = "image/webp"
+STATUSES: Final[Mapping[type[KluisError], int]] = {NotFound: 404, Conflict: 409, FileUnreadable: 500}
+# Of a file that is not what was announced, or not accepted: the sender can put it right.
+REFUSED: Final = 422
+Answer = Callable[[Request, str, str], Awaitable[Response]]
 
 
 class ContentView:
-    """Sends a file to whoever holds a link that still counts."""
+    """Sends files to whoever holds a link that still counts, and takes them in."""
 
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
 
-    async def send(self, request: Request) -> Response:
-        """Return the file, or 404 for a link that does not count any more."""
+    def endpoint(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+        """Return what answers requests for a link; what is refused is told as JSON."""
+
+        async def respond(request: Request) -> Response:
+            try:
+                return await answer(request, request.path_params["link"], address_of(request))
+            except KluisError as error:
+                body = {"error": {"code": error.code, "message": str(error)}}
+                status = STATUSES.get(type(error), REFUSED)
+                return JSONResponse(body, status_code=status, headers=HEADERS)
+
+        return respond
+
+    async def content(self, request: Request, link: str, come_from: str) -> Response:
+        """Return a file, a part of it, or what there is to know of it (HEAD)."""
+        found = await content.find_content(self.ports, link, come_from=come_from)
+        headers = headers_of(found)
+        if is_known(request.headers, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        if request.method == "HEAD":
+            return Response(headers=headers | length(found.byte_size), media_type=found.media_type)
         try:
-            record = request.method != "HEAD"
-            content = await open_content(
-                self.ports, request.path_params["link"], address=address_of(request), record=record
+            part = part_of(request.headers, headers["ETag"], found.byte_size)
+        except NotSatisfiable:
+            return Response(
+                status_code=416, headers=HEADERS | {"Content-Range": f"bytes */{found.byte_size}"}
             )
-        except NotFound as error:
-            body = {"error": {"code": error.code, "message": str(error)}}
-            return JSONResponse(body, status_code=404, headers=HEADERS)
-        return StreamingResponse(content.pieces, media_type=content.media_type, headers=headers_of(content))
+        start, end = part or (0, None)
+        pieces = await content.open_content(self.ports, found, start=start, end=end)
+        return StreamingResponse(
+            pieces,
+            status_code=206 if part else 200,
+            headers=headers | told_of(part, found.byte_size),
+            media_type=found.media_type,
+        )
+
+    async def preview(self, request: Request, link: str, come_from: str) -> Response:
+        """Return the picture of a document's first page."""
+        picture = await previews.open_preview(
+            self.ports, link, come_from=come_from, is_seen=request.method != "HEAD"
+        )
+        return Response(picture, headers=HEADERS, media_type=PREVIEW_TYPE)
+
+    async def archive(self, request: Request, link: str, come_from: str) -> Response:
+        """Return several files as one ZIP, written while it is sent."""
+        viewer, files = await archives.find_archive(self.ports, link, come_from=come_from)
+        headers = HEADERS | {"Content-Disposition": content_disposition(ARCHIVE_NAME, inline=False)}
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type="application/zip")
+        pieces = archives.send_archive(self.ports, viewer, files)
+        return StreamingResponse(pieces, headers=headers, media_type="application/zip")
+
+    async def upload(self, request: Request, link: str, come_from: str) -> Response:
+        """Take the bytes of an upload in."""
+        said = request.headers.get("content-length", "")
+        length = int(said) if said.isdecimal() else None
+        try:
+            await receive(self.ports, link, request.stream(), length=length, come_from=come_from)
+        except ClientDisconnect:
+            # Nobody is there any more who could be told; nothing of it was kept.
+            return Response(status_code=400, headers=HEADERS)
+        return Response(status_code=204, headers=HEADERS)
 
 
-def headers_of(content: Content) -> dict[str, str]:
+def headers_of(found: Content) -> dict[str, str]:
     """Return the headers that a file is sent with."""
     return HEADERS | {
-        "Content-Length": str(content.byte_size),
-        "Content-Disposition": content_disposition(content.name, inline=content.inline),
-        "ETag": f'"{content.sha256.hex()}"',
+        "Content-Disposition": content_disposition(found.name, inline=found.inline),
+        "ETag": f'"{found.sha256.hex()}"',
+        "Accept-Ranges": "bytes",
     }
+
+
+def told_of(part: Part | None, byte_size: int) -> dict[str, str]:
+    """Return the headers that say which bytes follow."""
+    if part is None:
+        return length(byte_size)
+    said = f"bytes {part.start}-{part.end - 1}/{byte_size}"
+    return length(part.end - part.start) | {"Content-Range": said}
+
+
+def length(byte_size: int) -> dict[str, str]:
+    """Return the header that says how many bytes follow."""
+    return {"Content-Length": str(byte_size)}

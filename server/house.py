@@ -18,10 +18,12 @@ from resolvers.points import Points
 from resolvers.ports import Ports
 from server.http_rules import origin_of
 from server.postman import Postman
+from server.rounds import Rounds
 from server.scribe import OpenSecret, Scribe
 from server.settings import Settings
-from server.sweeper import Sweeper
 from server.worker import Worker
+from storage.files import Files
+from storage.malware import Clamd
 from storage.store import Store
 
 # In seconds.
@@ -34,7 +36,7 @@ async def open_house(
 ) -> AsyncGenerator[tuple[Ports, Worker]]:
     """Yield the ports, and the worker for the letters written through them. Raise BadKeys, ValueError."""
     keys = open_keys(settings.keys)
-    store = Store.open(settings.storage_url or settings.home / "files")
+    files = Files(Store.open(settings.storage_url or settings.home / "files"))
     database = Database(database_url)
     passwords = Passwords()
     scribe = Scribe(secret_opener(keys), sender_of(settings), settings.public_url)
@@ -44,7 +46,8 @@ async def open_house(
         yield (
             Ports(
                 database=database,
-                store=store,
+                files=files,
+                scanner=Clamd.at(settings.clamd_url) if settings.clamd_url else None,
                 clock=SystemClock(),
                 passwords=passwords,
                 keys=keys,
@@ -52,6 +55,8 @@ async def open_house(
                 public_url=settings.public_url,
                 origins=(origin_of(settings.public_url), *settings.allowed_origins),
                 upload_limit=settings.upload_limit,
+                large_upload_limit=settings.large_upload_limit,
+                purge_after=timedelta(days=settings.purge_after_days),
                 news_wait=timedelta(seconds=NEWS_WAIT if settings.news_wait is None else settings.news_wait),
                 points=Points(database),
             ),
@@ -81,7 +86,7 @@ def secret_opener(keys: Keys) -> OpenSecret:
 
 
 @asynccontextmanager
-async def working(*workers: Worker | Sweeper) -> AsyncGenerator[None]:
+async def working(*workers: Worker | Rounds) -> AsyncGenerator[None]:
     """Let these run beside whatever the block does."""
     tasks = [asyncio.create_task(it.run()) for it in workers]
     try:

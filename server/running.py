@@ -17,11 +17,11 @@ from mail.sink import Sink
 from resolvers.ports import Ports
 from server import banner, migrations, trusted_documents
 from server.app import create_app
+from server.caretaker import Caretaker
 from server.embedded import embedded
 from server.house import open_house, working
 from server.http_rules import HttpRules
 from server.settings import Settings
-from server.sweeper import Sweeper
 from server.trusted_documents import BadDocuments
 
 BACKLOG = 2048
@@ -103,8 +103,8 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
         if is_demo:
             await open_demo(settings, ports)
-        sweeper = Sweeper(ports.database, ports.clock)
-        yield create_app(ports, background=lambda: working(worker, sweeper), rules=rules_of(settings))
+        beside = (worker, *Caretaker(ports).rounds())
+        yield create_app(ports, background=lambda: working(*beside), rules=rules_of(settings))
 
 
 def rules_of(settings: Settings) -> HttpRules:
@@ -175,9 +175,9 @@ async def open_demo(settings: Settings, ports: Ports) -> None:
 
 
 async def deliver(settings: Settings, url: str, smtp_url: str) -> None:
-    """Deliver letters until the program is told to stop. Raise CannotRun."""
+    """Deliver letters and care for files until the program is told to stop. Raise CannotRun."""
     await migrate(url)
-    async with open_house(settings, url, smtp_url) as (_, worker):
+    async with open_house(settings, url, smtp_url) as (ports, worker), working(*Caretaker(ports).rounds()):
         await worker.run()
 
 

@@ -12,6 +12,7 @@ from core.errors import Correctable
 from mail.addresses import address_for
 from server.http_rules import origin_of
 from server.trusted_documents import Mode
+from storage.malware import Clamd
 
 PREFIX = "KLUIS_"
 DRIVER = "postgresql+asyncpg://"
@@ -39,6 +40,11 @@ def _is_mail_address(text: str) -> str:
         return address_for(text)
     except Correctable as error:
         raise ValueError(str(error)) from None
+
+
+def _is_clamd(url: str) -> str:
+    Clamd.at(url)
+    return url
 
 
 def _words(value: object) -> object:
@@ -106,7 +112,23 @@ class Settings(BaseSettings):
         description="How many seconds news waits for more, so that one letter tells of all; unset: 120, and "
         "2 in the demo.",
     )
-    upload_limit: int = Field(default=25 << 20, gt=0, description="The largest document, in bytes.")
+    upload_limit: int = Field(
+        default=25 << 20, gt=0, description="The largest document within a request, in bytes."
+    )
+    large_upload_limit: int = Field(
+        default=2 << 30, gt=0, description="The largest document that is sent by `createUpload`, in bytes."
+    )
+    clamd_url: Annotated[str, AfterValidator(_is_clamd)] | None = Field(
+        default=None,
+        description="The malware scanner, clamd: `tcp://host:3310` or `unix:///run/clamd.sock`; unset: files "
+        "are not searched.",
+    )
+    purge_after_days: int = Field(
+        default=30,
+        ge=1,
+        le=36_500,
+        description="After how many days a deleted document is gone for good, bytes and all.",
+    )
     allowed_origins: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)
     ] = Field(
