@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema letters bench oracle fuzz lock help
+.PHONY: run test fast lint types floors schema letters bench oracle fuzz s3 lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -44,13 +44,16 @@ oracle: ready ## 100,000 operations against another executor, 100,000 steps agai
 fuzz: ready ## 10,000 operations drawn from the schema, none of which breaks the server
 	FUZZ_CASES=10000 $(PYTEST) -q -n 2 tests/http/test_drawn_operations.py
 
+s3: ready ## the store on a real S3 server, which must be installed
+	CI=true $(PYTEST) -q tests/storage/test_s3.py
+
 lock: ready ## take the newest versions that pyproject.toml allows into the requirements files
 	$(LOCK) --upgrade pyproject.toml --output-file requirements.txt
 	$(LOCK) --upgrade pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
 	$(LOCK) --upgrade --group install --output-file requirements-uv.txt
 
 help: ## these lines
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
+	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \
 		printf '  make %-8s %s\n' "$$name" "$$what"; done
 
 .PHONY: ready

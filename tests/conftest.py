@@ -18,6 +18,7 @@ from resolvers.points import Points
 from resolvers.ports import Ports
 from server.app import create_app
 from server.embedded import embedded
+from storage.files import Files
 from storage.store import Store
 from tests import databases, programs
 from tests.api import Api
@@ -26,6 +27,7 @@ from tests.world import World, create_world
 
 START = datetime(2026, 1, 30, 9, 0, tzinfo=UTC)
 UPLOAD_LIMIT = 100_000
+LARGE_UPLOAD_LIMIT = 4_000_000
 stack = pytest.StashKey[object]()
 WATCH: Final = Watch()
 
@@ -113,7 +115,7 @@ def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Pa
     keys = open_keys(keys_in / "keys.json")
     return Ports(
         database=database,
-        store=store,
+        files=Files(store),
         clock=clock,
         passwords=PASSWORDS,
         keys=keys,
@@ -121,6 +123,7 @@ def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Pa
         public_url="http://kluis.test",
         origins=("http://kluis.test",),
         upload_limit=UPLOAD_LIMIT,
+        large_upload_limit=LARGE_UPLOAD_LIMIT,
         news_wait=timedelta(),
         points=Points(database),
     )

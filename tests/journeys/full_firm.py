@@ -15,6 +15,7 @@ from models import (
     Document,
     DocumentGrant,
     DocumentHolding,
+    DocumentVersion,
     Dossier,
     Holding,
     Letter,
@@ -47,6 +48,7 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
         "CategoryRule": await add_rule(firm, group_id),
         "Document": document.id,
         "Document, deleted": deleted.id,
+        "DocumentVersion": await version_of(firm, document),
         "Dossier": dossier.id,
         "Grant": (await firm.grant(document, account.id, Right.READ)).id,
         "Group": group_id,
@@ -57,6 +59,12 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
         "Relation": client.id,
         "Relation, without access": newcomer.id,
     }
+
+
+async def version_of(firm: Firm, document: Document) -> UUID:
+    """Return the id of a document's only version."""
+    found = select(DocumentVersion.id).where(DocumentVersion.document_id == document.id)
+    return (await firm.session.scalars(found)).one()
 
 
 async def add_group(firm: Firm, name: str) -> UUID:
@@ -128,6 +136,7 @@ async def of_one_alone(firm: Firm, keeper: Account) -> Things:
     return {
         "Document": papers[0].id,
         "Document, deleted": papers[1].id,
+        "DocumentVersion": await version_of(firm, papers[0]),
         "Grant": (await firm.session.scalars(kept)).one(),
         "Relation": gone.id,
     }
@@ -144,6 +153,7 @@ async def of_client(firm: Firm, client: Account, relation: Relation) -> Things:
         "Category": firm.founded.categories["wills"],
         "Document": paper.id,
         "Document, deleted": deleted.id,
+        "DocumentVersion": await version_of(firm, paper),
         "Dossier": dossier.id,
         "Relation": relation.id,
     }

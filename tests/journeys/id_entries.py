@@ -19,16 +19,23 @@ class A:
 
 # With these a field does what it is for; one that is not here needs nothing beside the id that is tried.
 ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
+    "Mutation.addDocumentVersion": {
+        "input": {"documentId": A("Document"), "uploadId": A("Upload")},
+    },
     "Mutation.applyCategoryRule": {"input": {"ruleId": A("CategoryRule"), "expectedCount": 1}},
     "Mutation.blockAccount": {"input": {"accountId": A("Account")}},
     "Mutation.changePassword": {
         "input": {"oldPassword": PASSWORD, "newPassword": OWN, "newPasswordConfirmation": OWN}
     },
+    "Mutation.completeUpload": {"input": {"uploadId": A("Upload"), "description": "Sent before"}},
     "Mutation.confirmTwoFactorEnrolment": {"input": {"enrolmentId": A("TotpDevice"), "code": CODE}},
     "Mutation.createAccount": {
         "input": {"username": "new@staff.example", "givenName": "New", "familyName": "Advisor"}
     },
     "Mutation.createApiKey": {"input": {"name": "Program", "scopes": ["DOCUMENTS_READ"]}},
+    "Mutation.createUpload": {
+        "input": {"fileName": "deed.pdf", "mediaType": "application/pdf", "byteSize": 7}
+    },
     "Mutation.createGroup": {"input": {"name": "Advisors of the coast"}},
     "Mutation.deleteDocument": {"input": {"documentId": A("Document")}},
     "Mutation.disableTwoFactor": {"input": proof("disableTwoFactor")},
@@ -75,8 +82,14 @@ FILTER: Final = {
 }
 # With each of these the field does what it is for.
 MEANT: Final[dict[str, tuple[str, ...]]] = {
+    "Mutation.addDocumentVersion(input.documentId)": ("Document",),
+    "Mutation.addDocumentVersion(input.uploadId)": ("Upload",),
     "Mutation.applyCategoryRule(input.ruleId)": ("CategoryRule",),
     "Mutation.blockAccount(input.accountId)": ("Account",),
+    "Mutation.completeUpload(input.categoryIds)": ("Category",),
+    "Mutation.completeUpload(input.dossierId)": ("Dossier",),
+    "Mutation.completeUpload(input.relationIds)": ("Relation",),
+    "Mutation.completeUpload(input.uploadId)": ("Upload",),
     "Mutation.confirmTwoFactorEnrolment(input.enrolmentId)": ("TotpDevice",),
     "Mutation.createAccount(input.groupIds)": ("Group",),
     "Mutation.deleteDocument(input.documentId)": ("Document",),
@@ -103,6 +116,7 @@ MEANT: Final[dict[str, tuple[str, ...]]] = {
     "Mutation.uploadDocument(input.categoryIds)": ("Category",),
     "Mutation.uploadDocument(input.dossierId)": ("Dossier",),
     "Mutation.uploadDocument(input.relationIds)": ("Relation",),
+    "Query.archiveUrl(documentIds)": ("Document",),
     "Query.document(id)": ("Document",),
     "Query.dossier(id)": ("Dossier",),
     "Query.explainAccess(documentId)": ("Document",),

@@ -2,8 +2,9 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pyotp.totp import TOTP
@@ -11,9 +12,11 @@ from sqlalchemy import select
 
 from auth import recovery_codes, sessions, totp
 from core.tokens import Token
-from models import Account, Passkey, RecoveryCode, Session, TotpDevice
+from models import Account, Passkey, RecoveryCode, Session, TotpDevice, Upload
 from resolvers import throttles
+from resolvers.file_rows import Place
 from resolvers.throttles import Bucket
+from storage.files import Stored
 from tests.api import Api
 from tests.conftest import START
 from tests.world import PASSWORD
@@ -54,9 +57,10 @@ async def secure(api: Api, account: Account) -> Things:
     device = TotpDevice(**of, sealed_secret=sealed, created_at=now)
     keys = [passkey(of | {"created_at": now}, name) for name in ("Phone", "Laptop")]
     codes = [RecoveryCode(**of, digest=recovery_codes.digest(account.id, it)) for it in PROVEN]
+    upload = sent_file(api, account)
     token = Token.new(account.licence_id)
     async with api.ports.database.change(account.licence_id) as change:
-        change.add_all([device, *keys, *codes])
+        change.add_all([device, *keys, *codes, upload])
         sessions.open_session(change, account.id, token, now, "a second browser")
         await change.flush()
         of_token = select(Session.id).where(Session.digest == token.digest)
@@ -64,7 +68,26 @@ async def secure(api: Api, account: Account) -> Things:
             "Passkey": keys[0].id,
             "Session": (await change.scalars(of_token)).one(),
             "TotpDevice": device.id,
+            "Upload": upload.id,
         }
+
+
+def sent_file(api: Api, account: Account) -> Upload:
+    """Return an upload of somebody's, whose bytes nobody will read."""
+    key, now = uuid4(), api.ports.clock.now()
+    place = Place.of_upload(account.licence_id, key)
+    file = Stored(f"of {account.username}", b"a secret", 7, bytes(32))
+    return Upload(
+        licence_id=account.licence_id,
+        id=key,
+        account_id=account.id,
+        file_name=f"{account.username}.txt",
+        media_type="text/plain",
+        scan_state="NOT_SCANNED",
+        created_at=now,
+        expires_at=now + timedelta(days=1),
+        **place.columns(api.ports.keys, file),
+    )
 
 
 def passkey(values: dict[str, Any], name: str) -> Passkey:

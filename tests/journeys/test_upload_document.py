@@ -27,7 +27,7 @@ from tests.conftest import START, UPLOAD_LIMIT, SetClock
 from tests.journeys.answers import mistakes, refusals, send_file
 from tests.journeys.rows import block, row, rows, set_values
 
-PDF = b"%PDF-1.7\nenough of a head\n"
+PDF = b"%PDF-1.7\nenough of a head\n%%EOF\n"
 BERT = "bert@callewaert.example"
 ABOUT = """
 query ($id: ID!) {

@@ -42,6 +42,7 @@ DETAILS: dict[str, dict[str, Any]] = {
     "access_granted_by_link": ACCESS,
     "document_shared": CARLA,
     "document_uploaded": {**ANNA, "client_name": "Bert Peeters"},
+    "file_refused": {**CARLA, "file_name": "Akte <b>.docx"},
     "password_reset": ACCESS,
     "password_reset_by_link": ACCESS,
     **dict.fromkeys(NOTICES, CARLA),

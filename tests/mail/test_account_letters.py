@@ -53,6 +53,7 @@ NEWS = {
     "recovery_codes_made": "The old ones do not work any more.",
     "passkey_added": "From now on you confirm every sign-in in a second step, such as this passkey.",
     "passkey_removed": "It does not work any more.",
+    "file_refused": "Malware was found in a file that you sent to the client portal.",
 }
 SUBJECTS = {
     "account_blocked": "Your access to the client portal of Peeters & Zonen was closed",
@@ -67,6 +68,7 @@ SUBJECTS = {
     "recovery_codes_made": "New recovery codes for the client portal of Peeters & Zonen",
     "passkey_added": "A passkey was added for the client portal of Peeters & Zonen",
     "passkey_removed": "A passkey for the client portal of Peeters & Zonen was removed",
+    "file_refused": "A file that you sent to the client portal of Peeters & Zonen cannot be opened",
 }
 
 

@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from auth import content_links, sessions
-from auth.content_links import ContentLink
+from auth import sessions
+from auth.links import Holder, Link, Purpose
 from core.errors import NotFound
 from models import metadata
 from resolvers import content
+from resolvers.content import ContentLink
 from resolvers.fetching import reads
+from resolvers.opening import ADDRESS_LASTS
 from resolvers.ports import Ports
 from schema.context import Context
 from tests.conftest import SetClock
@@ -134,11 +136,12 @@ class Audience:
     async def opens(self, who: str, document: UUID) -> bool:
         """Return whether the address of a document's bytes opens in somebody's session."""
         ports, licence = self.stage.ports, self.stage.world.licences[self.stage.world.firm_of(who)]
-        expires_at = self.stage.clock.now() + content_links.LASTS_FOR
-        link = ContentLink(licence, self.sessions[who], document, 1, inline=False, expires_at=expires_at)
+        holder, expires_at = Holder(licence, self.sessions[who]), self.stage.clock.now() + ADDRESS_LASTS
+        link = Link(holder, expires_at, ContentLink(document, 1, inline=False).said)
         try:
-            sealed = link.seal(ports.keys.links)
-            found = await content.open_content(ports, sealed, address="198.51.100.7", record=False)
+            sealed = link.seal(ports.keys.links, Purpose.CONTENT)
+            found = await content.find_content(ports, sealed, come_from="198.51.100.7")
         except NotFound:
             return False
-        return b"".join([bytes(it) async for it in found.pieces]) == b"A paper"
+        pieces = await content.first_of(ports, licence, found.row)
+        return b"".join([it async for it in pieces]) == b"A paper"

@@ -16,7 +16,8 @@ from models.tables import LICENCE
 from resolvers import account_care, category_rules, deleting, documents, groups, sharing
 from resolvers.category_rules import Grantee
 from resolvers.change import Change
-from resolvers.documents import IncomingFile, Said
+from resolvers.documents import Said
+from resolvers.incoming import IncomingFile
 from resolvers.ports import Ports
 from resolvers.request import Request
 from tests.conftest import SetClock

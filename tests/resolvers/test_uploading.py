@@ -8,7 +8,9 @@ from sqlalchemy import select, update
 
 from core.errors import Forbidden
 from models import Account, Document, DocumentVersion
-from resolvers.documents import IncomingFile, Said, upload_document
+from resolvers.documents import Said, upload_document
+from resolvers.file_rows import Place
+from resolvers.incoming import IncomingFile
 from resolvers.request import Request
 from storage.media_types import HEAD_SIZE
 from tests.api import Api
@@ -31,7 +33,8 @@ async def test_a_file_is_kept_whole_in_whatever_pieces_it_comes(api: Api, size: 
     version = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
     async with api.ports.database.snapshot(api.world.firm.licence_id) as connection:
         kept = (await connection.execute(version)).one()
-    pieces = await api.ports.store.get(kept.object_key)
+    place = Place.of_version(api.world.firm.licence_id, document_id, 1)
+    pieces = await api.ports.files.get(place.stored(api.ports.keys, kept))
     assert b"".join([it async for it in pieces]) == PDF
     assert (kept.byte_size, kept.sha256, kept.media_type) == (
         len(PDF),

@@ -30,7 +30,7 @@ from tests.schema.words import definitions, fields_of, name_of
 # Types whose rows are in a table of another name.
 TABLES: Final[Mapping[str, str]] = {"Group": "AccountGroup", "Grant": "DocumentGrant"}
 # Types that a mutation shows once, and no query ever again.
-SHOWN_ONCE: Final = {"TwoFactorEnrolment"}
+SHOWN_ONCE: Final = {"TwoFactorEnrolment", "UploadTicket"}
 # From here on a text says more than a word that anybody may use.
 TELLING: Final = 8
 

@@ -77,7 +77,9 @@ class Paths:
         return f"fragment {name}{left} on {name} {{ __typename {' '.join(wanted)} }}"
 
     def below(self, field: GraphQLField, left: int) -> str:
-        """Return what is selected of a field's objects, whichever of its types they are of."""
+        """Return what is selected of a field's objects, of whichever type they are; of a leaf nothing."""
+        if not self.kinds(field):
+            return ""
         return f"{{ __typename {' '.join(f'...{it.name}{left}' for it in self.kinds(field))} }}"
 
     def objects(self, kind: GraphQLObjectType) -> dict[str, GraphQLField]:
@@ -85,8 +87,10 @@ class Paths:
         return {name: it for name, it in kind.fields.items() if is_composite_type(self.named(it))}
 
     def kinds(self, field: GraphQLField) -> Sequence[GraphQLObjectType]:
-        """Return the object types that a field can hold."""
+        """Return the object types that a field can hold; none for a leaf."""
         kind = self.named(field)
+        if not is_composite_type(kind):
+            return ()
         return (
             self.schema.get_possible_types(kind)
             if is_abstract_type(kind)

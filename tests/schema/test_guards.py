@@ -47,13 +47,17 @@ PUBLIC = {
     "ConflictError": f"{ERROR} currentRevision",
     "ContactDetails": "street postalCode municipality phone secondPhone mobile fax deliveryMethod",
     "CreateApiKeyPayload": "apiKey secret userErrors",
+    "CreateUploadPayload": "upload userErrors",
     "DeleteDocumentPayload": "deletedDocumentId userErrors",
     "DisableTwoFactorPayload": "viewer userErrors",
     "Document": "id description documentDate fileName mediaType byteSize sha256 scanState businessUnit "
     "dossier categories relations viewerCan createdBy createdAt updatedBy updatedAt revision",
     "DocumentConnection": CONNECTION,
     "DocumentEdge": EDGE,
-    "DocumentPayload": "document userErrors",
+    "DocumentPayload": "document documentEdge userErrors",
+    "DocumentVersion": "id number fileName mediaType byteSize sha256 scanState createdAt createdBy",
+    "DocumentVersionConnection": CONNECTION,
+    "DocumentVersionEdge": EDGE,
     "Dossier": "id name businessUnit members documents createdAt updatedAt",
     "DossierConnection": CONNECTION,
     "DossierEdge": EDGE,
@@ -61,6 +65,7 @@ PUBLIC = {
     "Grant": "id principal rights source rule isLinked grantedBy grantedAt",
     "Group": "id name isBuiltIn",
     "GroupPayload": "group userErrors",
+    "HttpHeader": "name value",
     "InputError": ERROR,
     "Letter": "id kind recipient language state attempts queuedAt sentAt lastError",
     "LetterConnection": CONNECTION,
@@ -98,6 +103,7 @@ PUBLIC = {
     "StartTwoFactorEnrolmentPayload": "enrolment userErrors",
     "TwoFactorEnrolment": "id secret otpauthUri qrCode expiresAt",
     "TwoFactorStatus": "enabled enabledAt recoveryCodesLeft required",
+    "UploadTicket": "id url headers maxByteSize expiresAt",
     "UpdateProfilePayload": "viewer userErrors",
     "UserError": ERROR,
     "Viewer": "account licence roles givenName familyName email language mustChangePassword twoFactor "
@@ -109,7 +115,7 @@ GUARDED = {
     },
     "Category": {IsStaff: "rules"},
     "Document": {
-        MayRead: "contentUrl",
+        MayRead: "contentUrl previewUrl versions",
         MayChangeSecurity: "grants",
         StaffReadsDocuments: "externalReference",
     },
@@ -124,11 +130,12 @@ GUARDED = {
         "applyCategoryRule",
         IsAdministrator: "createAccount resetTwoFactor createApiKey revokeApiKey createGroup setGroupMembers "
         "retryLetter",
-        WritesDocuments: "uploadDocument updateDocument setDocumentRights deleteDocument restoreDocument",
+        WritesDocuments: "uploadDocument createUpload completeUpload addDocumentVersion updateDocument "
+        "setDocumentRights deleteDocument restoreDocument",
     },
     "Query": {
         SignedIn: "node nodes rateLimit",
-        ReadsDocuments: "document documents categories",
+        ReadsDocuments: "document documents archiveUrl categories",
         ReadsRelations: "relation dossier dossiers",
         StaffReadsRelations: "relations accounts groups",
         IsStaff: "explainAccess explainUploadRouting previewCategoryRule",

@@ -10,7 +10,8 @@ from core.errors import Forbidden
 from core.rights import ALL_RIGHTS, Right
 from core.viewer import ApiScope
 from models import CategoryRule, Document, DocumentCategory, DocumentGrant, DocumentRelation, Letter
-from resolvers.documents import IncomingFile, Said, upload_document
+from resolvers.documents import Said, upload_document
+from resolvers.incoming import IncomingFile
 from schema.operation import Answer
 from tests.api import Api
 from tests.journeys.rows import row, rows, set_values
