@@ -13,7 +13,7 @@ from bench.report import Sheet
 from bench.rounds import Effort, Figures, compare
 from bench.servers import Server, started
 from bench.statements import statements_of
-from bench.variants import APPS
+from bench.variants import COMPARED
 from server import migrations, running
 from server.embedded import embedded
 from server.house import open_house
@@ -33,7 +33,7 @@ def main() -> None:
         built = time.monotonic() - began
         said = f"{described(asked)} The database took {built:.0f} s to write. {machine.described()}"
         report.tell(said)
-        with started(list(APPS), settings, url) as servers:
+        with started(COMPARED, settings, url) as servers:
             sheets = measured(servers, operations, statements, effort_of(asked))
     if asked.write:
         report.write(sheets, said)

@@ -1,14 +1,16 @@
 """Files over HTTP: GET /content, /preview and /archive, and PUT /upload, each with a link."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from core.errors import Conflict, FileUnreadable, KluisError, NotFound
+from core.errors import Busy, Conflict, FileUnreadable, KluisError, NotFound
 from resolvers import archives, content, previews
 from resolvers.content import Content
+from resolvers.crowd import Crowd
 from resolvers.ports import Ports
 from resolvers.receiving import receive
 from server.context import address_of
@@ -25,9 +27,19 @@ HEADERS: Final = {
 }
 ARCHIVE_NAME: Final = "documents.zip"
 PREVIEW_TYPE: Final = "image/webp"
-STATUSES: Final[Mapping[type[KluisError], int]] = {NotFound: 404, Conflict: 409, FileUnreadable: 500}
+STATUSES: Final[Mapping[type[KluisError], int]] = {
+    NotFound: 404,
+    Conflict: 409,
+    FileUnreadable: 500,
+    Busy: 503,
+}
 # Of a file that is not what was announced, or not accepted: the sender can put it right.
 REFUSED: Final = 422
+CLOSE: Final = {"Connection": "close"}
+# Each takes some 30 MB of memory while it lasts.
+UPLOADS_AT_ONCE: Final = 16
+# In seconds: a sender may be as slow as it is, but not silent.
+SILENCE: Final = 60.0
 Answer = Callable[[Request, str, str], Awaitable[Response]]
 
 
@@ -36,6 +48,7 @@ class ContentView:
 
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
+        self.crowd = Crowd(UPLOADS_AT_ONCE)
 
     def endpoint(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         """Return what answers requests for a link; what is refused is told as JSON."""
@@ -46,7 +59,9 @@ class ContentView:
             except KluisError as error:
                 body = {"error": {"code": error.code, "message": str(error)}}
                 status = STATUSES.get(type(error), REFUSED)
-                return JSONResponse(body, status_code=status, headers=HEADERS)
+                # What was sent with the request may still be under way, and nobody will read it.
+                said = CLOSE if request.method == "PUT" else {}
+                return JSONResponse(body, status_code=status, headers=HEADERS | said)
 
         return respond
 
@@ -94,11 +109,26 @@ class ContentView:
         said = request.headers.get("content-length", "")
         length = int(said) if said.isdecimal() else None
         try:
-            await receive(self.ports, link, request.stream(), length=length, come_from=come_from)
+            with self.crowd.enter(self):
+                await receive(self.ports, link, spoken(request), length=length, come_from=come_from)
         except ClientDisconnect:
             # Nobody is there any more who could be told; nothing of it was kept.
             return Response(status_code=400, headers=HEADERS)
+        except TimeoutError:
+            return Response(status_code=408, headers=HEADERS | CLOSE)
         return Response(status_code=204, headers=HEADERS)
+
+
+async def spoken(request: Request) -> AsyncGenerator[bytes]:
+    """Yield the body of a request. Raise TimeoutError for a sender that falls silent, ClientDisconnect."""
+    arriving = aiter(request.stream())
+    while True:
+        async with asyncio.timeout(SILENCE):
+            try:
+                chunk = await anext(arriving)
+            except StopAsyncIteration:
+                return
+        yield chunk
 
 
 def headers_of(found: Content) -> dict[str, str]:

@@ -38,6 +38,8 @@ EXPLAINED: Final = {
     ("resolvers/passwords.py", "password != confirmation"),
     # What a mail server answered.
     ("mail/transport.py", "refusal.code not in NOT_ABOUT_THE_LETTER"),
+    # Of a file, with which nothing is opened.
+    ("storage/files.py", "digest.digest() != stored.sha256"),
     # Documents that are known to everybody who has the front end.
     ("server/trusted_documents.py", "self.texts.get(hash_of(text)) == text"),
 }

@@ -5,12 +5,14 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.errors import KluisError
+from core.errors import FileUnreadable, KluisError
 from execution import Limits
 from resolvers import points, strangers
 from schema.operation import CHARACTERS_A_POINT, DEAREST, LIMITS, MOST_AT_ONCE
 from server.answers import NOT_TOLD_BY_STATUS, STATUSES
 from server.bodies import MOST_PARTS
+from server.content_view import REFUSED
+from server.content_view import STATUSES as STATUSES_OF_FILES
 from server.http_rules import BESIDE_THE_FILE, HttpRules
 
 ROOT = Path(__file__).parents[2]
@@ -57,9 +59,15 @@ def test_every_other_code_is_told() -> None:
 
 
 def test_every_status_is_told() -> None:
-    told = {int(it) for it in STATUS.findall(PAGE)}
+    told = {int(it) for it in STATUS.findall(PAGE.partition("\n## Answers\n")[2])}
     assert told >= {200, NOT_TOLD_BY_STATUS, *STATUSES.values()}
     assert told == {200, 400, 401, 403, 405, 406, 408, 413, 415, 429, 500, 503, 504}
+
+
+def test_every_status_of_an_upload_is_told() -> None:
+    told = {int(it) for it in STATUS.findall(PAGE.partition("\n## Files\n")[2].partition("\n## ")[0])}
+    of_reading = {STATUSES_OF_FILES[FileUnreadable]}
+    assert told == {204, 408, REFUSED, *STATUSES_OF_FILES.values()} - of_reading
 
 
 def limits(rules: HttpRules, of: Limits) -> Iterator[str]:
