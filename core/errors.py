@@ -48,6 +48,14 @@ class FileUnreadable(Refused):
     message = "The stored file is damaged or missing. Tell your office."
 
 
+class StoreAway(Refused):
+    """Where files are kept nobody answers, or there is no room; `retry_after` is in seconds."""
+
+    code = "STORE_AWAY"
+    message = "Files can not be kept or read at the moment. Try again later."
+    retry_after = 60
+
+
 class TookTooLong(Refused):
     code = "TIMEOUT"
     message = "This took too long. Ask for less at once."

@@ -20,6 +20,7 @@ from resolvers.file_rows import Place
 from resolvers.levels import column
 from resolvers.opening import ADDRESS_LASTS, OF_FILE, address, asking, is_openable, record
 from resolvers.ports import Ports
+from resolvers.reaching_store import reaching_store
 from resolvers.reading import Reading
 from storage.files import Damaged
 from storage.media_types import is_inline_safe, sent_as
@@ -136,10 +137,14 @@ async def open_content(
 async def first_of(
     ports: Ports, licence_id: UUID, row: AnyRow, start: int = 0, end: int | None = None
 ) -> AsyncGenerator[bytes]:
-    """Return the bytes of a version, the first of which were read and found whole. Raise FileUnreadable."""
+    """Return the bytes of a version, the first of which were read and found whole.
+
+    Raise FileUnreadable, StoreAway.
+    """
     place = Place.of_version(licence_id, row.document_id, row.number)
     try:
-        pieces = await ports.files.get(place.stored(ports.keys, row), start=start, end=end)
+        with reaching_store():
+            pieces = await ports.files.get(place.stored(ports.keys, row), start=start, end=end)
     except (Missing, Damaged) as trouble:
         await damage.report(ports, licence_id, row, trouble)
         raise FileUnreadable from None

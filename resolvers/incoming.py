@@ -11,6 +11,7 @@ from core.errors import Infected, KluisError, Required
 from models.tables import AnyRow
 from resolvers import licences
 from resolvers.ports import Ports
+from resolvers.reaching_store import reaching_store
 from resolvers.request import Request
 from storage.file_names import cleaned
 from storage.files import Stored
@@ -92,8 +93,8 @@ async def kept_only_if_used(ports: Ports, kept: Kept) -> AsyncGenerator[Use]:
 async def keep(ports: Ports, licence_id: UUID, file: IncomingFile, rules: Rules) -> Kept:
     """Store a file that is of an accepted kind and in which nothing was found.
 
-    Raise Required, TooLarge, UnsupportedType, Infected; then nothing of it is left. What is stored when this
-    is cancelled is swept, as whatever no row names.
+    Raise Required, TooLarge, UnsupportedType, Infected, StoreAway; then nothing of it is left. What is stored
+    when this is cancelled is swept, as whatever no row names.
     """
     head, chunks = await head_of(file.chunks)
     if not head:
@@ -104,7 +105,8 @@ async def keep(ports: Ports, licence_id: UUID, file: IncomingFile, rules: Rules)
     try:
         if verdict is Verdict.INFECTED:
             raise Infected(name=name)
-        await inspect(media_type, stored.byte_size, partial(ports.files.read_at, stored))
+        with reaching_store():
+            await inspect(media_type, stored.byte_size, partial(ports.files.read_at, stored))
     except KluisError:
         await ports.files.delete(stored.object_key)
         raise
@@ -114,12 +116,21 @@ async def keep(ports: Ports, licence_id: UUID, file: IncomingFile, rules: Rules)
 async def searched(
     ports: Ports, licence_id: UUID, chunks: AsyncIterable[bytes], limit: int
 ) -> tuple[Stored, Verdict | None]:
-    """Store a file while it is searched; return what was found, None where nobody searches."""
+    """Store a file while it is searched; return what was found, None where nobody searches.
+
+    Raise StoreAway, and whatever `chunks` and the limit raise.
+    """
     if ports.scanner is None:
-        return await ports.files.put(licence_id, chunks, limit=limit), None
+        return await put(ports, licence_id, chunks, limit), None
     async with ports.scanner.scan() as scan:
-        stored = await ports.files.put(licence_id, shown_to(scan, chunks), limit=limit)
+        stored = await put(ports, licence_id, shown_to(scan, chunks), limit)
         return stored, await scan.verdict(within=WAIT_FOR_VERDICT)
+
+
+async def put(ports: Ports, licence_id: UUID, chunks: AsyncIterable[bytes], limit: int) -> Stored:
+    """Store a file. Raise StoreAway where there is no room, or nobody answers."""
+    with reaching_store():
+        return await ports.files.put(licence_id, chunks, limit=limit)
 
 
 async def shown_to(scan: Scan, chunks: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:

@@ -4,9 +4,10 @@ import asyncio
 import base64
 import re
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Sequence
+import sys
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
@@ -14,22 +15,42 @@ from urllib.request import url2pathname
 from uuid import UUID
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from storage import disk
 from storage.feed import Feed
+from storage.sealing import SEGMENT_BYTES
 
 if TYPE_CHECKING:  # it does not exist when the program runs
-    from obstore import GetOptions, ListStream, ObjectMeta
+    from obstore import ListStream, ObjectMeta
+    from obstore.store import ClientConfig, RetryConfig
 
 # With two parts in flight an upload of 512 MiB took 30 MB of memory; the default is twelve.
 PART: Final = 8 << 20
 PARTS_IN_FLIGHT: Final = 2
-PIECE: Final = 1 << 20
+# Asked for by its range: obstore's own streams take five times the CPU.
+STRETCH: Final = 4 * SEGMENT_BYTES
+"""A whole number of segments."""
 LISTED_AT_ONCE: Final = 1_000
+
+# An upload that fails asks S3 for up to three things: the part, to give up the parts, to remove the object.
+CONNECTING: Final = timedelta(seconds=5)
+SILENT: Final = timedelta(seconds=15)
+"""How long S3 may send nothing; a part must have arrived there in this time."""
+TRIED_AGAIN: Final = timedelta(seconds=10)
+"""How long after a request's first try another one may begin."""
+PAUSE: Final = timedelta(seconds=2)
+"""The longest one between two tries."""
+WHOLE: Final = timedelta(days=30)
+"""As good as no limit for one that makes headway; obstore's own, half a minute, is short for a slow line."""
 
 KEY: Final = re.compile(r"[0-9a-f]{32}/[a-z2-7]{2}/[a-z2-7]{30}", re.ASCII)
 """The licence, and 160 random bits in base32, the first two letters a folder, so that none grows large."""
+
+
+TROUBLES: Final = (BaseError, OSError)
+"""What a store raises that is away for a moment, or has no room left."""
 
 
 class Missing(LookupError):
@@ -55,8 +76,9 @@ class Store:
     def open(cls, place: str | Path) -> "Store":
         """Return the store at a folder, at `file:///folder`, or at `s3://bucket/prefix`.
 
-        S3's credentials, region and endpoint come from the AWS_ variables, which obstore reads itself.
-        Raises ValueError for any other address.
+        S3's credentials, region and endpoint come from the AWS_ variables, which obstore reads itself. An S3
+        store that takes no connection, or does not answer, is an error after about half a minute. Raises
+        ValueError for any other address.
         """
         if isinstance(place, Path):
             return cls._on_disk(place)
@@ -64,7 +86,7 @@ class Store:
         if address.scheme == "file" and not address.netloc and address.path:
             return cls._on_disk(Path(url2pathname(address.path)))
         if address.scheme == "s3" and address.netloc:
-            return cls(S3Store.from_url(place))
+            return cls(S3Store.from_url(place, client_options=_patience(), retry_config=_tries()))
         raise ValueError("a store is file:///folder or s3://bucket/prefix")
 
     @classmethod
@@ -89,19 +111,44 @@ class Store:
             await _to_the_end(self.delete(key))
             raise
 
-    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """Return the object's bytes from `start` up to and without `end`, in pieces of about one MiB.
+    async def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncGenerator[memoryview]:
+        """Return the object's bytes from `start` up to and without `end`, in stretches of a few MiB.
 
-        Raises Missing before the first piece, while an answer's status is still open, and ValueError for what
+        Raises Missing before the first one, while an answer's status is still open, and ValueError for what
         is no key or no range. `start` lies before the object's end; `end` may lie behind it.
         """
         _require_key(key)
-        options = _range(start, end)
+        _require_range(start, end)
+        if end is None or end - start > STRETCH:  # a stretch that begins past the end is refused
+            end = min(end or sys.maxsize, await self.size(key))
+        return self._stretches(key, await self._stretch(key, start, end), start, end)
+
+    async def _stretches(
+        self, key: str, first: memoryview, start: int, stop: int
+    ) -> AsyncGenerator[memoryview]:
+        """Yield the stretches after the first one too; while one is used the next is on its way."""
+        stretch = first
+        while True:
+            start += len(stretch)
+            is_last = start >= stop or len(stretch) < STRETCH
+            ahead = None if is_last else asyncio.ensure_future(self._stretch(key, start, stop))
+            try:
+                yield stretch
+                if ahead is None:
+                    return
+                stretch = await ahead
+            finally:
+                if ahead:
+                    ahead.cancel()
+                    await asyncio.gather(ahead, return_exceptions=True)
+
+    async def _stretch(self, key: str, start: int, stop: int) -> memoryview:
+        end = min(start + STRETCH, stop)
         try:
-            found = await obstore.get_async(self._objects, key, options=options)
+            found = await obstore.get_range_async(self._objects, key, start=start, end=end)
         except FileNotFoundError:
             raise Missing(key) from None
-        return found.stream(PIECE)
+        return memoryview(found)
 
     async def size(self, key: str) -> int:
         """Return how many bytes an object has. Raises Missing, ValueError for no key."""
@@ -121,7 +168,7 @@ class Store:
 
     async def listed(self, licence_id: UUID) -> AsyncGenerator[list[Listed]]:
         """Yield what a licence has in the store, some at a time and in no order."""
-        listing: ListStream[Sequence[ObjectMeta]] = obstore.list(
+        listing: ListStream[Sequence[ObjectMeta]] = obstore.list(  # pyright: ignore[reportUnknownMemberType]
             self._objects, licence_id.hex, chunk_size=LISTED_AT_ONCE
         )
         async for some in listing:
@@ -165,12 +212,18 @@ def _require_key(key: str) -> None:
         raise ValueError("this is no key of a stored object")
 
 
-def _range(start: int, end: int | None) -> "GetOptions":
+def _require_range(start: int, end: int | None) -> None:
     if start < 0 or (end is not None and end <= start):
         raise ValueError("a range starts at 0 or later and holds a byte")
-    if end is not None:
-        return {"range": (start, end)}
-    return {"range": {"offset": start}} if start else {}
+
+
+def _patience() -> "ClientConfig":
+    # obstore heeds no AWS_ALLOW_HTTP beside these options; whoever names a plain endpoint has chosen it.
+    return {"allow_http": True, "connect_timeout": CONNECTING, "read_timeout": SILENT, "timeout": WHOLE}
+
+
+def _tries() -> "RetryConfig":
+    return {"retry_timeout": TRIED_AGAIN, "backoff": {"max_backoff": PAUSE}}
 
 
 async def _to_the_end(work: Awaitable[object]) -> None:

@@ -51,7 +51,7 @@ def refuse_clear_files() -> None:
     # The owner is held by the wall as well: each licence is looked into by itself.
     for licence in connection.execute(sa.text("SELECT id FROM licence")).scalars().all():
         connection.execute(sa.text(f"SET LOCAL kluis.licence = '{licence}'"))
-        if connection.execute(sa.text("SELECT FROM document_version LIMIT 1")).first():
+        if connection.execute(sa.text("SELECT 1 FROM document_version LIMIT 1")).first():
             raise ValueError(
                 "the database has documents from before files were sealed, which are not taken over: begin "
                 "with an empty home"

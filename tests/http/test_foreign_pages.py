@@ -153,7 +153,7 @@ async def test_a_page_that_the_operator_names_may_ask_with_the_cookie(api: Api) 
         allowed = shared(first)
         assert allowed["access-control-allow-origin"] == ALLOWED
         assert allowed["access-control-allow-credentials"] == "true"
-        assert allowed["access-control-allow-methods"] == "POST"
+        assert allowed["access-control-allow-methods"] == "POST, PUT"
         cookie = f"{COOKIE}={await api.token('bert')}"
         then = await ask(open_to_some, WHO, origin=ALLOWED, cookie=cookie, x_kluis_request="1")
         assert then.json() == {"data": {"viewer": {"email": "bert@callewaert.example"}}}

@@ -17,7 +17,7 @@ from tests.journeys.id_places import arguments_of, fields_of, the_schema, type_i
 
 # An address of content is sealed anew each time that it is asked for.
 NEVER_THE_SAME: Final = frozenset({"URL"})
-FEW: Final = "(first: 3)"
+FEW: Final = "(first: 2)"
 
 
 def asks(type_name: str, field: str, levels: int) -> str:

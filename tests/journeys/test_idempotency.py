@@ -50,6 +50,12 @@ CREATING: Final = {
         "arthur", "apiKey", {"name": "CRM", "scopes": ["DOCUMENTS_READ"]}, {"scopes": ["DOCUMENTS_WRITE"]}
     ),
     "createGroup": Creating("arthur", "group", {"name": "Juristen"}, {"name": "Notarissen"}),
+    "createUpload": Creating(
+        "bert",
+        "upload",
+        {"fileName": "a.txt", "mediaType": "text/plain", "byteSize": 5},
+        {"byteSize": 6},
+    ),
     "grantPortalAccess": Creating("anna", "account", {"relationId": "femke"}, {"relationId": "noor"}),
     "uploadDocument": Creating("bert", "document", {"description": "Akte"}, {"description": "Brief"}),
 }

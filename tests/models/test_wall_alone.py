@@ -30,7 +30,7 @@ from tests.world import PASSWORD, World
 
 OF_LICENCE: Final = re.compile(r"\b(?:\w+\.licence_id|licence\.id) = (\$\d+::UUID)")
 OF_GRANTEE: Final = re.compile(r"\bdocument_grant\w*\.principal_id = (mine\w*\.id)")
-OF_ACCOUNT: Final = re.compile(r"\b(?:session|passkey|totp_device)\.account_id = (\$\d+::UUID)")
+OF_ACCOUNT: Final = re.compile(r"\b(?:session|passkey|totp_device|upload)\.account_id = (\$\d+::UUID)")
 LEVELS: Final = 2
 WORDS: Final = ("ours", "theirs", "", "%")
 # How a list is cut short, and how it is searched.
