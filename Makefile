@@ -46,7 +46,7 @@ fuzz: ready ## 10,000 operations drawn from the schema, none of which breaks the
 	FUZZ_CASES=10000 $(PYTEST) -q -n 2 tests/http/test_drawn_operations.py
 
 s3: ready ## the store on a real S3 server, which must be installed
-	CI=true $(PYTEST) -q tests/storage/test_s3.py
+	CI=true $(PYTEST) -q tests/storage -k s3
 
 lock: ready ## take the newest versions that pyproject.toml allows into the requirements files
 	$(LOCK) --upgrade pyproject.toml --output-file requirements.txt

@@ -4,6 +4,7 @@ obstore renames into place but never syncs, and it creates with the mode that th
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 PRIVATE_FOLDER = 0o700
@@ -45,10 +46,14 @@ def clear_rests(folder: Path, before: float) -> int:
 
     obstore writes into a file that it calls `name#number`, which it neither lists nor takes up again.
     """
-    rests = [it for it in folder.glob("*/*#*") if it.stat().st_mtime < before]
-    for rest in rests:
-        rest.unlink()
-    return len(rests)
+    cleared = 0
+    for rest in folder.glob("*/*#*"):
+        # The upload may end meanwhile, and another server may clear too.
+        with suppress(FileNotFoundError):
+            if rest.stat().st_mtime < before:
+                rest.unlink()
+                cleared += 1
+    return cleared
 
 
 def _folders(root: Path, key: str) -> list[Path]:

@@ -95,14 +95,17 @@ class Files:
             raise Damaged(key)
         seal = Seal(stored.secret, bound_to=key.encode())
         found = await self.store.get(key, start=number * SEGMENT_BYTES, end=(last + 1) * SEGMENT_BYTES)
-        async for segment in cut(found):
-            try:
-                clear = seal.open(number, segment, is_last=number == end_of_file)
-            except Broken:
-                raise Damaged(key) from None
-            begins = sealing.clear_start(number)
-            yield clear[max(0, start - begins) : stop - begins]
-            number += 1
+        async with aclosing(cut(found)) as segments:
+            async for segment in segments:
+                try:
+                    clear = seal.open(number, segment, is_last=number == end_of_file)
+                except Broken:
+                    raise Damaged(key) from None
+                begins = sealing.clear_start(number)
+                yield clear[max(0, start - begins) : stop - begins]
+                number += 1
+        if number <= last:  # it became shorter after its size was asked
+            raise Damaged(key)
 
 
 async def closed(cutter: Cutter, seal: Seal) -> AsyncGenerator[bytes]:
@@ -112,16 +115,12 @@ async def closed(cutter: Cutter, seal: Seal) -> AsyncGenerator[bytes]:
             yield seal.close(number, clear, is_last=is_last)
 
 
-async def cut(pieces: AsyncIterable[bytes]) -> AsyncGenerator[bytes]:
-    """Yield sealed segments, whatever pieces they come in."""
-    waiting = bytearray()
-    async for piece in pieces:
-        waiting += piece
-        while len(waiting) >= SEGMENT_BYTES:
-            yield bytes(memoryview(waiting)[:SEGMENT_BYTES])
-            del waiting[:SEGMENT_BYTES]
-    if waiting:
-        yield bytes(waiting)
+async def cut(stretches: AsyncGenerator[memoryview]) -> AsyncGenerator[memoryview]:
+    """Yield the sealed segments in stretches that begin with one."""
+    async with aclosing(stretches):
+        async for stretch in stretches:
+            for at in range(0, len(stretch), SEGMENT_BYTES):
+                yield stretch[at : at + SEGMENT_BYTES]
 
 
 async def begun(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

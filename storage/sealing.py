@@ -66,7 +66,7 @@ class Seal:
         sealed = self._cipher.encrypt(self._nonce(number, is_last=is_last), clear, None)
         return sealed if number else self._header + sealed
 
-    def open(self, number: int, sealed: bytes, *, is_last: bool) -> bytes:
+    def open(self, number: int, sealed: bytes | memoryview, *, is_last: bool) -> bytes:
         """Return the bytes of a segment. Raise Broken when they are not all as they were sealed."""
         if number == 0:
             header, sealed = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]

@@ -128,19 +128,15 @@ class Store:
     ) -> AsyncGenerator[memoryview]:
         """Yield the stretches after the first one too; while one is used the next is on its way."""
         stretch = first
-        while True:
-            start += len(stretch)
-            is_last = start >= stop or len(stretch) < STRETCH
-            ahead = None if is_last else asyncio.ensure_future(self._stretch(key, start, stop))
+        while (start := start + len(stretch)) < stop and len(stretch) == STRETCH:
+            ahead = asyncio.ensure_future(self._stretch(key, start, stop))
             try:
                 yield stretch
-                if ahead is None:
-                    return
                 stretch = await ahead
             finally:
-                if ahead:
-                    ahead.cancel()
-                    await asyncio.gather(ahead, return_exceptions=True)
+                ahead.cancel()
+                await asyncio.gather(ahead, return_exceptions=True)
+        yield stretch
 
     async def _stretch(self, key: str, start: int, stop: int) -> memoryview:
         end = min(start + STRETCH, stop)

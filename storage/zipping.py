@@ -1,17 +1,20 @@
 """Zipping: files as one ZIP, written while it is sent; stored as they are, in the form for large ones."""
 
 import io
+import re
 import zipfile
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, Final
+
+from storage.file_names import LONGEST
 
 # The least that the format knows: what a file's own date would be is not said of it.
 DATE = (1980, 1, 1, 0, 0, 0)
 MODE = 0o600 << 16
 """Where Unix programs look for the rights of an unpacked file."""
+EXTENSION: Final = re.compile(r"\.[a-z0-9]{1,16}\Z", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,11 @@ class Entry:
 
 
 class Outbox(io.RawIOBase):
-    """Where the ZIP is written, until it is taken: no ZIP lies anywhere whole."""
+    """Where the ZIP is written, until it is taken, without seeking: no ZIP lies anywhere whole."""
 
     def __init__(self) -> None:
         super().__init__()
         self._waiting: list[bytes] = []
-
-    def writable(self) -> bool:
-        """Say that one can write here; one can neither read nor seek."""
-        return True
 
     def write(self, part: Any) -> int:
         """Keep a part; return how many bytes it has."""
@@ -62,16 +61,23 @@ async def zipped(entries: Iterable[Entry]) -> AsyncGenerator[bytes]:
 
 
 class Names:
-    """Names within one ZIP: what is there already is numbered, as file managers do; case does not tell."""
+    """Names within one ZIP: what is there already is numbered, as file managers do; case does not tell.
+
+    A name of at most 255 bytes gets none that is longer: no file system could hold it.
+    """
 
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
     def unique(self, name: str) -> str:
         """Return the name, or the first numbered one that is free."""
-        path, number, chosen = PurePosixPath(name), 1, name
+        number, chosen = 1, name
+        found = EXTENSION.search(name)
+        extension = found[0] if found else ""
         while chosen.casefold() in self._taken:
             number += 1
-            chosen = f"{path.stem} ({number}){path.suffix}"
+            rest = f" ({number}){extension}"
+            stem = name.removesuffix(extension).encode()[: LONGEST - len(rest)]
+            chosen = stem.decode(errors="ignore") + rest
         self._taken.add(chosen.casefold())
         return chosen

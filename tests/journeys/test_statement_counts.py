@@ -238,6 +238,6 @@ async def test_an_upload_costs_the_same_whichever_step_is_told(api: Api, who: st
     await api.token(who)
     async with counting(api.ports.database) as statements:
         await api.upload(who, "a.txt", b"words")
-    # session twice, the unit, document, version, groups, three rights, the link, event, who the client is,
-    # the chain, addressee and letter, the document as he sees it
-    assert len(points_aside(statements)) == 16
+    # session twice, what the firm takes, the unit, document, version, groups, three rights, the link, event,
+    # who the client is, the chain, addressee and letter, the document as he sees it
+    assert len(points_aside(statements)) == 17

@@ -1,10 +1,16 @@
-"""The feed: what the sender gives up, the store never takes for whole."""
+"""The feed: cut where segments end; what the sender gives up, the store never takes for whole."""
 
 import asyncio
+import hashlib
+import os
+from typing import Final
 
 import pytest
 
-from storage.feed import Abandoned, Feed
+from core.errors import Required, TooLarge
+from storage.feed import Abandoned, Cutter, Feed, Segment
+from storage.sealing import CLEAR_BYTES, FIRST_CLEAR_BYTES, clear_start, segment_at
+from tests.storage.uploads import MIB, sent
 
 
 def nobody() -> "asyncio.Future[None]":
@@ -61,3 +67,47 @@ async def test_a_cancelled_send_leaves_no_task_behind() -> None:
         await sending
     await asyncio.sleep(0)
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+# cutting ----------------------------------------------------------------------------------------------------
+
+SECOND_END: Final = FIRST_CLEAR_BYTES + CLEAR_BYTES
+
+
+async def cut(content: bytes, *, by: int, limit: int = 1 << 30) -> tuple[Cutter, list[Segment]]:
+    """The segments of a file that comes in chunks of a size."""
+    cutter = Cutter(sent(*(content[at : at + by] for at in range(0, len(content), by))), limit=limit)
+    return cutter, [it async for it in cutter.segments()]
+
+
+@pytest.mark.parametrize("by", [1000, FIRST_CLEAR_BYTES, CLEAR_BYTES, 1 << 22])
+@pytest.mark.parametrize("size", [it + more for it in (FIRST_CLEAR_BYTES, SECOND_END) for more in (-1, 0, 1)])
+async def test_a_file_is_cut_where_segments_end_whatever_it_comes_in(size: int, by: int) -> None:
+    content = os.urandom(size)
+    cutter, segments = await cut(content, by=by)
+    last = segment_at(size - 1)
+    assert [it.number for it in segments] == list(range(last + 1))
+    assert [it.is_last for it in segments] == [False] * last + [True]
+    assert [it.clear for it in segments] == [
+        content[clear_start(it) : clear_start(it + 1)] for it in range(last + 1)
+    ]
+    assert (cutter.byte_size, cutter.sha256) == (size, hashlib.sha256(content).digest())
+
+
+async def test_chunks_without_a_byte_are_no_segments() -> None:
+    cutter = Cutter(sent(b"", b"con", b"", b"tract", b""), limit=8)
+    assert [it async for it in cutter.segments()] == [Segment(0, b"contract", is_last=True)]
+
+
+async def test_a_byte_over_the_limit_is_not_cut() -> None:
+    content = bytes(SECOND_END)
+    await cut(content, by=MIB, limit=SECOND_END)
+    with pytest.raises(TooLarge) as refusal:
+        await cut(content, by=MIB, limit=SECOND_END - 1)
+    assert refusal.value.values == {"limit": SECOND_END - 1}
+
+
+@pytest.mark.parametrize("chunks", [(), (b"",), (b"", b"")])
+async def test_a_file_without_a_byte_is_required(chunks: tuple[bytes, ...]) -> None:
+    with pytest.raises(Required):
+        await anext(Cutter(sent(*chunks), limit=1).segments())

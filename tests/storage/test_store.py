@@ -1,204 +1,193 @@
-"""The store on a real folder: what is put comes back whole, private and durable."""
+"""The store: on a folder as on a real S3 server, what is put comes back whole, until it is deleted."""
 
-import hashlib
+import asyncio
 import os
-import stat
 from pathlib import Path
 
+import obstore
 import pytest
 from obstore.store import MemoryStore, S3Store
 
-from core.errors import TooLarge
-from storage import disk
-from storage.store import KEY, Missing, Store
-from tests.storage.uploads import MIB, PLENTY, files, read, sent, zeros
+from storage.store import KEY, Missing, Store, new_key
+from tests.storage.uploads import (
+    LICENCE,
+    MIB,
+    OTHER_LICENCE,
+    Backend,
+    OnDisk,
+    SourceBroke,
+    breaking,
+    read,
+    sent,
+)
 
-CLEAR_PEAK = Path("/proc/self/clear_refs")
+NOT_OURS = [
+    "",
+    "..",
+    "../outside",
+    f"{LICENCE.hex}/aa/../../../outside",
+    "/etc/passwd",
+    f"{LICENCE.hex}/aa",
+    f"{LICENCE.hex}/aa/" + "a" * 30 + "\n",
+    f"{LICENCE.hex}/aa/" + "a" * 29,
+    f"{LICENCE.hex}/aa/" + "a" * 30 + "#1",
+    f"{LICENCE.hex}/AA/" + "a" * 30,
+    f"{LICENCE.hex}\\aa\\" + "a" * 30,
+    "aa/" + "a" * 30,
+]
 
 
-def mode(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
+async def put(store: Store, *pieces: bytes) -> str:
+    key = new_key(LICENCE)
+    await store.put(key, sent(*pieces))
+    return key
 
 
 # putting and getting ----------------------------------------------------------------------------------------
 
 
-async def test_what_is_put_comes_back_in_pieces_of_a_mebibyte(store: Store) -> None:
-    content = os.urandom(2 * MIB + 5)
-    stored = await store.put(sent(content[:70_000], content[70_000:]), limit=PLENTY)
-    pieces = [bytes(piece) async for piece in await store.get(stored.key)]
-    assert [len(piece) for piece in pieces] == [MIB, MIB, 5]
-    assert b"".join(pieces) == content
+async def test_what_is_put_comes_back_in_stretches_of_four_mebibytes(store: Store) -> None:
+    content = os.urandom(9 * MIB + 5)
+    key = await put(store, content[:70_000], content[70_000:])
+    stretches = [bytes(it) async for it in await store.get(key)]
+    assert [len(it) for it in stretches] == [4 * MIB, 4 * MIB, MIB + 5]
+    assert b"".join(stretches) == content
+    assert await store.size(key) == len(content)
 
 
-async def test_size_and_digest_are_those_of_the_bytes(store: Store) -> None:
-    stored = await store.put(sent(b"con", b"", b"tract"), limit=PLENTY)
-    assert stored.byte_size == 8
-    assert stored.sha256 == hashlib.sha256(b"contract").digest()
+@pytest.mark.parametrize("size", [4 * MIB - 1, 4 * MIB, 4 * MIB + 1, 8 * MIB])
+async def test_an_object_that_ends_where_a_stretch_does_comes_back_whole(store: Store, size: int) -> None:
+    content = os.urandom(size)
+    key = await put(store, content)
+    assert await read(await store.get(key)) == content
+    assert await read(await store.get(key, start=1, end=size + 10 * MIB)) == content[1:]
 
 
-async def test_a_file_may_be_as_large_as_the_limit(store: Store) -> None:
-    stored = await store.put(sent(b"12345", b"67890"), limit=10)
-    assert await read(await store.get(stored.key)) == b"1234567890"
+async def test_a_reader_who_leaves_early_leaves_no_task_behind(store: Store) -> None:
+    key = await put(store, bytes(9 * MIB))
+    stretches = await store.get(key)
+    await anext(stretches)
+    await stretches.aclose()
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 async def test_two_puts_of_the_same_bytes_never_share_a_key(store: Store) -> None:
-    keys = {(await store.put(sent(b"same"), limit=PLENTY)).key for _ in range(20)}
+    keys = {await put(store, b"same") for _ in range(20)}
     assert len(keys) == 20
 
 
-async def test_a_key_is_160_random_bits_under_two_folders(store: Store) -> None:
-    key = (await store.put(sent(b"x"), limit=PLENTY)).key
+def test_a_key_is_160_random_bits_under_the_licence_and_a_folder() -> None:
+    key = new_key(LICENCE)
     assert KEY.fullmatch(key)
-    assert len(key.replace("/", "")) * 5 == 160
+    licence, *random = key.split("/")
+    assert licence == LICENCE.hex
+    assert len("".join(random)) * 5 == 160
+    assert len({new_key(LICENCE) for _ in range(1000)}) == 1000
 
 
 @pytest.mark.parametrize(
-    ("start", "length", "expected"),
+    ("start", "end", "expected"),
     [
         (0, None, b"0123456789"),
         (0, 1, b"0"),
         (3, None, b"3456789"),
-        (3, 4, b"3456"),
-        (9, 1, b"9"),
-        (8, 100, b"89"),
+        (3, 7, b"3456"),
+        (9, 10, b"9"),
+        (8, 108, b"89"),
     ],
 )
-async def test_a_range_is_that_part_of_the_file(
-    store: Store, start: int, length: int | None, expected: bytes
+async def test_a_range_is_that_part_of_the_object(
+    store: Store, start: int, end: int | None, expected: bytes
 ) -> None:
-    key = (await store.put(sent(b"0123456789"), limit=PLENTY)).key
-    assert await read(await store.get(key, start=start, length=length)) == expected
+    key = await put(store, b"0123456789")
+    assert await read(await store.get(key, start=start, end=end)) == expected
 
 
-@pytest.mark.parametrize(("start", "length"), [(-1, None), (0, 0), (0, -1)])
-async def test_a_range_without_a_byte_is_refused(store: Store, start: int, length: int) -> None:
-    key = (await store.put(sent(b"0123456789"), limit=PLENTY)).key
+@pytest.mark.parametrize(("start", "end"), [(-1, None), (-1, 3), (0, 0), (5, 5), (5, 4), (0, -1)])
+async def test_a_range_without_a_byte_is_refused(store: Store, start: int, end: int | None) -> None:
+    key = await put(store, b"0123456789")
     with pytest.raises(ValueError, match="range"):
-        await store.get(key, start=start, length=length)
+        await store.get(key, start=start, end=end)
 
 
 async def test_a_missing_object_is_said_before_the_first_piece(store: Store) -> None:
     with pytest.raises(Missing):
-        await store.get("aa/aa/" + "a" * 28)
+        await store.get(new_key(LICENCE))
+    with pytest.raises(Missing):
+        await store.size(new_key(LICENCE))
+
+
+async def test_a_put_that_fails_leaves_nothing(backend: Backend) -> None:
+    with pytest.raises(SourceBroke):
+        await backend.store.put(new_key(LICENCE), breaking(18))
+    assert backend.left() == []
 
 
 # deleting ---------------------------------------------------------------------------------------------------
 
 
-async def test_a_deleted_object_is_gone(store: Store, root: Path) -> None:
-    key = (await store.put(sent(b"x"), limit=PLENTY)).key
+async def test_a_deleted_object_is_gone_and_the_others_stay(backend: Backend) -> None:
+    store = backend.store
+    kept, key = await put(store, b"kept"), await put(store, b"x")
     await store.delete(key)
-    assert files(root) == []
+    assert backend.left() == [kept]
     with pytest.raises(Missing):
         await store.get(key)
+    assert await read(await store.get(kept)) == b"kept"
 
 
 async def test_deleting_twice_is_no_error(store: Store) -> None:
-    key = (await store.put(sent(b"x"), limit=PLENTY)).key
+    key = await put(store, b"x")
     await store.delete(key)
     await store.delete(key)
 
 
 async def test_deleting_what_never_was_is_no_error(store: Store) -> None:
-    await store.delete("aa/aa/" + "a" * 28)
+    await store.delete(new_key(LICENCE))
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
-        "",
-        "..",
-        "../outside",
-        "aa/aa/../../../outside",
-        "/etc/passwd",
-        "aa/aa",
-        "aa/aa/" + "a" * 28 + "\n",
-        "aa/aa/" + "a" * 28 + "#1",
-        "AA/aa/" + "a" * 28,
-        "aa\\aa\\" + "a" * 28,
-    ],
-)
-async def test_a_key_that_is_none_of_ours_is_refused(store: Store, root: Path, key: str) -> None:
-    outside = root.parent / "outside"
+@pytest.mark.parametrize("key", NOT_OURS)
+async def test_a_key_that_is_none_of_ours_is_refused(on_disk: OnDisk, key: str) -> None:
+    store, outside = on_disk.store, on_disk.root.parent / "outside"
     outside.write_bytes(b"secret")
-    with pytest.raises(ValueError, match="no key"):
-        await store.get(key)
-    with pytest.raises(ValueError, match="no key"):
-        await store.delete(key)
+    for asked in (store.get(key), store.size(key), store.delete(key), store.put(key, sent(b"x"))):
+        with pytest.raises(ValueError, match="no key"):
+            await asked
     assert outside.read_bytes() == b"secret"
+    assert on_disk.left() == []
 
 
 async def test_a_store_that_is_no_folder_keeps_the_same_promises() -> None:
     store = Store(MemoryStore())
-    stored = await store.put(sent(b"x"), limit=PLENTY)
-    assert await read(await store.get(stored.key)) == b"x"
-    await store.delete(stored.key)
-    await store.delete(stored.key)
-    with pytest.raises(Missing):
-        await store.get(stored.key)
-    with pytest.raises(TooLarge):
-        await store.put(zeros(1), limit=1)
-
-
-# the folder -------------------------------------------------------------------------------------------------
-
-
-async def test_the_object_and_every_folder_to_it_are_synced(
-    store: Store, root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced: list[int] = []
-    real = os.fsync
-
-    def noting(descriptor: int) -> None:
-        synced.append(os.fstat(descriptor).st_ino)
-        real(descriptor)
-
-    monkeypatch.setattr(os, "fsync", noting)
-    key = (await store.put(sent(b"x"), limit=PLENTY)).key
-    path = root / key
-    assert synced == [it.stat().st_ino for it in (path, path.parent, path.parent.parent, root)]
-    synced.clear()
+    key = await put(store, b"x")
+    assert await read(await store.get(key)) == b"x"
     await store.delete(key)
-    assert synced == [path.parent.stat().st_ino]
+    await store.delete(key)
+    with pytest.raises(Missing):
+        await store.get(key)
+    with pytest.raises(SourceBroke):
+        await store.put(key, breaking(1))
+    with pytest.raises(Missing):
+        await store.size(key)
 
 
-async def test_folders_and_files_are_for_the_owner_only(store: Store, root: Path) -> None:
-    before = os.umask(0)
-    try:
-        stored = await store.put(sent(b"x"), limit=PLENTY)
-    finally:
-        os.umask(before)
-    path = root / stored.key
-    assert mode(path) == 0o600
-    assert {mode(folder) for folder in (root, path.parent, path.parent.parent)} == {0o700}
+# listing ----------------------------------------------------------------------------------------------------
 
 
-def test_a_second_store_on_the_same_folder_is_no_error(root: Path) -> None:
-    disk.make_root(root)
-    disk.make_root(root)
-    assert mode(root) == 0o700
+async def test_a_list_has_every_object_of_the_licence_with_its_size_and_time(backend: Backend) -> None:
+    store, other = backend.store, new_key(OTHER_LICENCE)
+    own = await put(store, b"contract")
+    await store.put(other, sent(b"x"))
+    listed = [it async for some in store.listed(LICENCE) for it in some]
+    assert [(it.key, it.byte_size) for it in listed] == [(own, 8)]
+    told = (await obstore.head_async(backend.objects, own))["last_modified"]  # to the second, by S3
+    assert [it.modified_at.replace(microsecond=0) for it in listed] == [told.replace(microsecond=0)]
+    assert [it.key async for some in store.listed(OTHER_LICENCE) for it in some] == [other]
 
 
-@pytest.mark.skipif(not CLEAR_PEAK.exists(), reason="only Linux forgets a peak of memory")
-async def test_a_large_upload_and_its_download_need_little_memory(store: Store) -> None:
-    # Resident memory, because what obstore holds is not Python's.
-    await store.put(zeros(1), limit=PLENTY)
-    before = peak_memory(since_now=True)
-    stored = await store.put(zeros(192), limit=PLENTY)
-    byte_size = 0
-    async for piece in await store.get(stored.key):
-        byte_size += len(piece)
-    assert byte_size == 192 * MIB
-    assert peak_memory() - before < 96 * MIB
-
-
-def peak_memory(*, since_now: bool = False) -> int:
-    """Bytes, since the peak was last forgotten."""
-    if since_now:
-        CLEAR_PEAK.write_text("5", encoding="ascii")
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+async def test_a_licence_that_has_nothing_has_an_empty_list(store: Store) -> None:
+    await put(store, b"x")
+    assert [some async for some in store.listed(OTHER_LICENCE)] == []
 
 
 # addresses --------------------------------------------------------------------------------------------------
@@ -206,8 +195,8 @@ def peak_memory(*, since_now: bool = False) -> int:
 
 async def test_a_file_address_names_a_folder(tmp_path: Path) -> None:
     store = Store.open(f"file://{tmp_path}/all%20files")
-    stored = await store.put(sent(b"x"), limit=PLENTY)
-    assert files(tmp_path) == [tmp_path / "all files" / stored.key]
+    key = await put(store, b"x")
+    assert (tmp_path / "all files" / key).read_bytes() == b"x"
 
 
 def test_an_s3_address_is_given_to_the_s3_store(monkeypatch: pytest.MonkeyPatch) -> None:
