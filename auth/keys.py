@@ -79,14 +79,28 @@ def rotate(path: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> No
 
     Servers that run see it with the next secret that they seal or open.
     """
+    # Where a link leads to the file, the others who read it come by another name.
+    path = path.resolve()
     try:
         with one_at_a_time(path.parent):
             content = json.loads(path.read_text())
-            draft = written(path, {**content, "vault": change(content["vault"])})
-            draft.replace(path)
-            sync(path.parent)
+            replace(path, {**content, "vault": change(content["vault"])})
     except OSError as error:
         raise BadKeys(f"{path}: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadKeys(f"{path}: this is not a file of keys.") from error
+
+
+def replace(path: Path, content: dict[str, Any]) -> None:
+    """Let a key file hold this from one moment to the next; it stays the owner's, whoever replaces it."""
+    owner = path.stat()
+    draft = written(path, content)
+    try:
+        os.chown(draft, owner.st_uid, owner.st_gid)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    sync(path.parent)
 
 
 def write_new(path: Path) -> None:

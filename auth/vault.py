@@ -4,6 +4,7 @@ The key set is Tink's: the newest key seals, all open. AWS, Google Cloud or Vaul
 the file: Tink calls that an envelope, and it is an `Aead` too.
 """
 
+import hmac
 import json
 import logging
 from pathlib import Path
@@ -36,9 +37,10 @@ def without_old(key_set: dict[str, Any]) -> dict[str, Any]:
     return {"primaryKeyId": newest, "key": [it for it in key_set["key"] if it["keyId"] == newest]}
 
 
-def read(path: Path) -> dict[str, Any]:
-    """Return the key set in a key file. Raise OSError, ValueError, KeyError or TypeError."""
-    return json.loads(path.read_text())["vault"]
+def read(path: Path) -> tuple[str, dict[str, Any]]:
+    """Return whose a key file is, and its key set. Raise OSError, ValueError, KeyError or TypeError."""
+    content = json.loads(path.read_text())
+    return content["ids"], content["vault"]
 
 
 class Vault:
@@ -47,6 +49,7 @@ class Vault:
     def __init__(self, path: Path) -> None:
         """Raise OSError, ValueError, KeyError, TypeError or TinkError for a file without a key set."""
         self.path = path
+        self._ids: str | None = None
         self._version = self._load()
 
     @property
@@ -88,8 +91,12 @@ class Vault:
 
     def _load(self) -> tuple[int, int]:
         version = self._stamp()
-        key_set = read(self.path)
+        ids, key_set = read(self.path)
+        # What would be sealed with the keys of another installation would open nowhere.
+        if self._ids is not None and not hmac.compare_digest(self._ids, ids):
+            raise ValueError("these are the keys of another installation")
         handle = json_proto_keyset_format.parse(json.dumps(key_set), secret_key_access.TOKEN)
         self._aead = handle.primitive(aead.Aead)
         self._newest = int(key_set["primaryKeyId"])
+        self._ids = ids
         return version

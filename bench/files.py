@@ -41,8 +41,8 @@ def main() -> None:
         settings = Settings(home=Path(folder), database_url=url)
         asyncio.run(prepare(settings, url))
         said = (
-            f"A text of {asked.mib:,} MiB through PUT and back through GET, {asked.rounds} rounds, each server "
-            f"in turn, on one disk. {machine.described()}"
+            f"A text of {asked.mib:,} MiB through PUT and back through GET, {asked.rounds} rounds, each "
+            f"server in turn, on one disk. {machine.described()}"
         )
         report.tell(said)
         with started((KLUIS, PLAIN_FILES), settings, url) as servers:

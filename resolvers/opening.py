@@ -14,7 +14,7 @@ from auth import bearers, links
 from auth.links import Holder, Purpose
 from core.errors import NotFound
 from core.viewer import Viewer
-from models import DocumentVersion, Event
+from models import Account, DocumentVersion, Event
 from models.tables import LICENCE, AnyRow, Rows
 from permissions.told import told_of
 from resolvers.fetching import reads
@@ -52,6 +52,13 @@ OPENED_ALREADY: Final = exists(
         Event.details == DETAILS,
         Event.occurred_at > bindparam("since", type_=DateTime(timezone=True)),
     )
+)
+ALREADY: Final = select(OPENED_ALREADY)
+# Browsers ask for parts side by side: whoever finds none yet waits here, and looks again.
+ONE_BY_ONE: Final = (
+    select(Account.id)
+    .where(Account.licence_id == LICENCE, Account.id == ACCOUNT)
+    .with_for_update(key_share=True)
 )
 RECORD: Final = INTO.from_select(COLUMNS, EVENT)
 RECORD_ONCE: Final = INTO.from_select(COLUMNS, EVENT.where(~OPENED_ALREADY))
@@ -118,7 +125,10 @@ async def record(
         "details": {"version": version},
     }
     async with ports.database.change(viewer.licence_id) as session:
-        if once:
-            await session.execute(RECORD_ONCE, values | {"since": now - ADDRESS_LASTS})
-        else:
+        if not once:
             await session.execute(RECORD, values)
+            return
+        values |= {"since": now - ADDRESS_LASTS}
+        if not (await session.execute(ALREADY, values)).scalar():
+            await session.execute(ONE_BY_ONE, values)
+            await session.execute(RECORD_ONCE, values)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Text, any_, bindparam, delete, select, union_all
+from sqlalchemy import ARRAY, DateTime, Text, any_, bindparam, delete, func, select, union_all
 
 from models import DocumentVersion, Preview, Upload
 from models.tables import LICENCE
@@ -25,8 +25,11 @@ SOME_OVER: Final = (
     .limit(AT_ONCE)
     .with_for_update(skip_locked=True)
 )
+# An array is made once; a subquery that IN looks through may be carried out for each row, beyond its limit.
 END_UPLOADS: Final = (
-    delete(Upload).where(Upload.licence_id == LICENCE, Upload.id.in_(SOME_OVER)).returning(Upload.object_key)
+    delete(Upload)
+    .where(Upload.licence_id == LICENCE, Upload.id == any_(func.array(SOME_OVER.scalar_subquery())))
+    .returning(Upload.object_key)
 )
 
 log = logging.getLogger("kluis.files")

@@ -55,9 +55,11 @@ HANGING_ON_IT: Final = (
     DocumentHolding,
     DocumentGrant,
 )
+REMOVE_HANGING: Final = tuple(
+    delete(it).where(it.licence_id == LICENCE, it.document_id == IDS) for it in HANGING_ON_IT
+)
 REMOVE: Final = (
-    *(delete(it).where(it.licence_id == LICENCE, it.document_id == IDS) for it in HANGING_ON_IT),
-    delete(Document).where(Document.licence_id == LICENCE, Document.id == IDS),
+    delete(Document).where(Document.licence_id == LICENCE, Document.id == IDS).returning(Document.id)
 )
 RECORD: Final = insert(Event).values(
     licence_id=LICENCE,
@@ -78,11 +80,14 @@ async def purge(ports: Ports, licence_id: UUID, now: datetime) -> int:
     while ids := await shredded(ports, licence_id, until):
         values = {"licence": licence_id, "ids": ids}
         async with ports.database.change(licence_id) as session:
-            for statement in REMOVE:
+            for statement in REMOVE_HANGING:
                 await session.execute(statement, values)
-            rows = [{"licence": licence_id, "now": now, "document": it} for it in ids]
-            await session.execute(RECORD, rows)
-        purged += len(ids)
+            # Another server may have come here first: it has told of those.
+            removed = (await session.execute(REMOVE, values)).scalars().all()
+            if removed:
+                rows = [{"licence": licence_id, "now": now, "document": it} for it in removed]
+                await session.execute(RECORD, rows)
+        purged += len(removed)
     return purged
 
 

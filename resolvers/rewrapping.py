@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
+import tink
 from sqlalchemy import ColumnElement, LargeBinary, Select, Update, bindparam, func, select, update
 
 from auth import totp
@@ -16,6 +17,10 @@ from resolvers.ports import Ports
 
 AT_ONCE: Final = 500
 MARK: Final = bindparam("mark", type_=LargeBinary())
+
+
+class Unopened(ValueError):
+    """No key opens a secret; the text says of which row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,15 @@ class Sealed:
         licence_id: ColumnElement[Any] = self.table.licence_id
         begins = func.substring(self.secret, 1, func.octet_length(MARK))
         return licence_id == LICENCE, self.secret.is_not(None), begins != MARK
+
+    def key_of(self, row: AnyRow) -> dict[str, Any]:
+        """Return the key of a row, by the names of its columns."""
+        return {it.name: getattr(row, it.name) for it in self.table.__table__.primary_key}
+
+    def said_of(self, row: AnyRow) -> str:
+        """Return what is told of a row that does not open."""
+        named = ", ".join(f"{name} {it}" for name, it in self.key_of(row).items())
+        return f"No key opens the {self.column} of the {self.table.__tablename__} with {named}."
 
     def some(self) -> Select[Any]:
         """Return the statement that finds some of the old ones."""
@@ -72,7 +86,7 @@ SEALED: Final = (
 async def rewrap(ports: Ports, licence_id: UUID, went_on: Callable[[int], object]) -> int:
     """Seal a licence's secrets again with the newest key; return how many. `went_on` is told of each part.
 
-    What is cut off goes on the next time. Raise tink.TinkError for a secret that no key opens.
+    What is cut off goes on the next time. Raise Unopened.
     """
     return sum([await rewrap_all(ports, licence_id, it, went_on) for it in SEALED])
 
@@ -87,16 +101,19 @@ async def rewrap_all(ports: Ports, licence_id: UUID, sealed: Sealed, went_on: Ca
 
 
 async def rewrap_some(ports: Ports, licence_id: UUID, sealed: Sealed) -> int:
-    """Seal some secrets of one column again; return how many."""
+    """Seal some secrets of one column again; return how many. Raise Unopened."""
     vault = ports.keys.vault
     values = {"licence": licence_id, "mark": vault.mark}
     async with ports.database.change(licence_id) as session:
         rows = (await session.execute(sealed.some(), values)).all()
         for row in rows:
             bound_to = sealed.bound_to(licence_id, row)
-            secret = vault.open(getattr(row, sealed.column), bound_to=bound_to)
-            key = {f"of_{it.name}": getattr(row, it.name) for it in sealed.table.__table__.primary_key}
-            again = key | {"secret": vault.seal(secret, bound_to=bound_to)}
+            try:
+                secret = vault.open(getattr(row, sealed.column), bound_to=bound_to)
+            except tink.TinkError:
+                raise Unopened(sealed.said_of(row)) from None
+            again = {f"of_{name}": it for name, it in sealed.key_of(row).items()}
+            again["secret"] = vault.seal(secret, bound_to=bound_to)
             await session.execute(sealed.again(), again)
         return len(rows)
 

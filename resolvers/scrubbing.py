@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Integer, Text, Uuid, bindparam, func, select, update
+from sqlalchemy import DateTime, Integer, Text, Uuid, any_, bindparam, func, select, update
 
 from models import DocumentVersion
 from models.tables import LICENCE, AnyRow
@@ -24,7 +24,7 @@ DUE: Final = (
     select(DocumentVersion.id)
     .where(
         DocumentVersion.licence_id == LICENCE,
-        DocumentVersion.checked_at <= bindparam("until", type_=DateTime(timezone=True)),
+        DocumentVersion.checked_at < bindparam("until", type_=DateTime(timezone=True)),
         DocumentVersion.sealed_key.is_not(None),
     )
     .order_by(DocumentVersion.checked_at, DocumentVersion.id)
@@ -33,12 +33,15 @@ DUE: Final = (
 )
 COUNT_DUE: Final = select(func.count()).where(
     DocumentVersion.licence_id == LICENCE,
-    DocumentVersion.checked_at <= bindparam("until", type_=DateTime(timezone=True)),
+    DocumentVersion.checked_at < bindparam("until", type_=DateTime(timezone=True)),
     DocumentVersion.sealed_key.is_not(None),
 )
+# An array is made once; a subquery that IN looks through may be carried out for each row, beyond its limit.
 CLAIM: Final = (
     update(DocumentVersion)
-    .where(DocumentVersion.licence_id == LICENCE, DocumentVersion.id.in_(DUE))
+    .where(
+        DocumentVersion.licence_id == LICENCE, DocumentVersion.id == any_(func.array(DUE.scalar_subquery()))
+    )
     .values(checked_at=bindparam("again", type_=DateTime(timezone=True)))
     .returning(DocumentVersion.id, *OF_FILE)
 )

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, Uuid, bindparam, select, update
+from sqlalchemy import DateTime, Text, Uuid, any_, bindparam, func, select, update
 
 from models import DocumentVersion
 from models.documents import UNSCANNED
@@ -37,10 +38,13 @@ DUE: Final = (
     .limit(AT_ONCE)
     .with_for_update(skip_locked=True)
 )
-# What came before there was a scanner waits like what came while it was away.
+# What came before there was a scanner waits like what came while it was away. An array is made once; a
+# subquery that IN looks through may be carried out for each row, beyond its limit.
 CLAIM: Final = (
     update(DocumentVersion)
-    .where(DocumentVersion.licence_id == LICENCE, DocumentVersion.id.in_(DUE))
+    .where(
+        DocumentVersion.licence_id == LICENCE, DocumentVersion.id == any_(func.array(DUE.scalar_subquery()))
+    )
     .values(scan_due_at=bindparam("again", type_=DateTime(timezone=True)), scan_state="PENDING")
     .returning(DocumentVersion.id, DocumentVersion.created_by, *OF_FILE)
 )
@@ -81,8 +85,8 @@ async def verdict_on(ports: Ports, scanner: Clamd, licence_id: UUID, row: AnyRow
     """Return what the scanner says of a file; UNKNOWN of one that can not be read, which is told."""
     place = Place.of_version(licence_id, row.document_id, row.number)
     try:
-        pieces = await ports.files.get(place.stored(ports.keys, row))
-        return await scanner.scan_all(pieces, within=WAIT_FOR_VERDICT)
+        async with aclosing(await ports.files.get(place.stored(ports.keys, row))) as pieces:
+            return await scanner.scan_all(pieces, within=WAIT_FOR_VERDICT)
     except (Missing, Damaged) as trouble:
         await damage.report(ports, licence_id, row, trouble)
         return Verdict.UNKNOWN

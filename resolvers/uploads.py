@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select, update
+from sqlalchemy import ARRAY, DateTime, Uuid, any_, bindparam, func, select, update
 
 from auth.links import Holder, Link, Purpose
 from core.errors import Conflict, Expired, Forbidden, Invalid, NotFound, Required, TooLarge, UnsupportedType
@@ -46,7 +46,10 @@ OWN: Final = select(*COLUMNS).where(
 )
 OWN_LOCKED: Final = OWN.with_for_update()
 WAITING: Final = select(func.count().label("uploads")).where(
-    Upload.licence_id == LICENCE, Upload.account_id == OWN_ACCOUNT, Upload.document_id.is_(None)
+    Upload.licence_id == LICENCE,
+    Upload.account_id == OWN_ACCOUNT,
+    Upload.document_id.is_(None),
+    Upload.expires_at > bindparam("now", type_=DateTime(timezone=True)),
 )
 SET: Final = update(Upload).where(
     Upload.licence_id == LICENCE, Upload.id == bindparam("upload", type_=Uuid())
@@ -84,7 +87,7 @@ async def create_upload(change: Change, said: Announced, idempotency_key: str | 
         raise Invalid("The file is empty.", path=("input", "byteSize"))
 
     async def make() -> UUID:
-        (waiting,) = await change.rows(WAITING)
+        (waiting,) = await change.rows(WAITING, now=change.now)
         if waiting.uploads >= MOST_WAITING:
             raise Conflict("{most} of your uploads wait already. Complete some first.", most=MOST_WAITING)
         upload = change.add(

@@ -47,7 +47,9 @@ class Compared:
 
 async def compare(ports: Ports, licence_id: UUID, went_on: Callable[[int], object]) -> Compared:
     """Return how the rows of a licence and its objects agree; `went_on` is told of each part of the rows."""
-    sizes = {it.key: it.byte_size async for some in ports.files.store.listed(licence_id) for it in some}
+    sizes: dict[str, int] = {}
+    async for some in ports.files.store.listed(licence_id):
+        sizes |= {it.key: it.byte_size for it in some}
     compared = Compared(objects=len(sizes))
     after = ""
     while True:

@@ -32,6 +32,9 @@ CONSOLE_HEADERS: Final = {
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-cache",
 }
+# What asks for a part of a file, and what is told of one (RFC 9110).
+OF_PARTS: Final = ("If-None-Match", "If-Range", "Range")
+OF_FILES: Final = ("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag")
 Background = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -89,9 +92,9 @@ def cors(rules: HttpRules) -> Middleware:
         allow_origins=sorted(rules.origins),
         # Uploads are sent to addresses of their own.
         allow_methods=[*rules.methods, "PUT"],
-        allow_headers=["Authorization", "Content-Type", PREFLIGHT_HEADER],
+        allow_headers=["Authorization", "Content-Type", PREFLIGHT_HEADER, *OF_PARTS],
         allow_credentials=True,
-        expose_headers=[REQUEST_ID, "Retry-After"],
+        expose_headers=[REQUEST_ID, "Retry-After", *OF_FILES],
         max_age=600,
     )
 

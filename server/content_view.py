@@ -39,6 +39,8 @@ REFUSED: Final = 422
 CLOSE: Final = {"Connection": "close"}
 # Each takes some 30 MB of memory while it lasts.
 UPLOADS_AT_ONCE: Final = 16
+# Two are drawn at a time, and the others wait.
+PREVIEWS_AT_ONCE: Final = 100
 # In seconds: a sender may be as slow as it is, but not silent.
 SILENCE: Final = 60.0
 Answer = Callable[[Request, str, str], Awaitable[Response]]
@@ -49,7 +51,8 @@ class ContentView:
 
     def __init__(self, ports: Ports) -> None:
         self.ports = ports
-        self.crowd = Crowd(UPLOADS_AT_ONCE)
+        self.uploading = Crowd(UPLOADS_AT_ONCE)
+        self.drawing = Crowd(PREVIEWS_AT_ONCE)
 
     def endpoint(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         """Return what answers requests for a link; what is refused is told as JSON."""
@@ -93,9 +96,10 @@ class ContentView:
 
     async def preview(self, request: Request, link: str, come_from: str) -> Response:
         """Return the picture of a document's first page."""
-        picture = await previews.open_preview(
-            self.ports, link, come_from=come_from, is_seen=request.method != "HEAD"
-        )
+        with self.drawing.enter(self):
+            picture = await previews.open_preview(
+                self.ports, link, come_from=come_from, is_seen=request.method != "HEAD"
+            )
         return Response(picture, headers=HEADERS, media_type=PREVIEW_TYPE)
 
     async def archive(self, request: Request, link: str, come_from: str) -> Response:
@@ -112,7 +116,7 @@ class ContentView:
         said = request.headers.get("content-length", "")
         length = int(said) if said.isdecimal() else None
         try:
-            with self.crowd.enter(self):
+            with self.uploading.enter(self):
                 await receive(self.ports, link, spoken(request), length=length, come_from=come_from)
         except ClientDisconnect:
             # Nobody is there any more who could be told; nothing of it was kept.

@@ -6,11 +6,12 @@ from collections.abc import Awaitable, Callable
 
 from obstore.exceptions import BaseError
 
+from core.errors import TookTooLong
 from resolvers.database import AWAY
 from server.postman import stop_if_cancelled
 
-TROUBLES = (*AWAY, BaseError)
-"""What a database or a store raises that is away for a moment."""
+TROUBLES = (*AWAY, TookTooLong, BaseError)
+"""What a database or a store raises that is away or busy for a moment."""
 
 log = logging.getLogger("kluis.rounds")
 

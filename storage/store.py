@@ -29,9 +29,10 @@ if TYPE_CHECKING:  # it does not exist when the program runs
 # With two parts in flight an upload of 512 MiB took 30 MB of memory; the default is twelve.
 PART: Final = 8 << 20
 PARTS_IN_FLIGHT: Final = 2
-# Asked for by its range: obstore's own streams take five times the CPU.
-STRETCH: Final = 4 * SEGMENT_BYTES
-"""A whole number of segments."""
+# What is read is asked for by its range: obstore's own streams take twenty times the CPU. A whole number of
+# segments; far away more at once, since each costs a round trip.
+NEAR: Final = SEGMENT_BYTES
+FAR: Final = 4 * SEGMENT_BYTES
 LISTED_AT_ONCE: Final = 1_000
 
 # An upload that fails asks S3 for up to three things: the part, to give up the parts, to remove the object.
@@ -71,6 +72,7 @@ class Store:
     def __init__(self, objects: ObjectStore, *, root: Path | None = None) -> None:
         self._objects = objects
         self._root = root
+        self._stretch = NEAR if root else FAR
 
     @classmethod
     def open(cls, place: str | Path) -> "Store":
@@ -112,24 +114,24 @@ class Store:
             raise
 
     async def get(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncGenerator[memoryview]:
-        """Return the object's bytes from `start` up to and without `end`, in stretches of a few MiB.
+        """Return the object's bytes from `start` up to and without `end`, in stretches of one MiB or a few.
 
         Raises Missing before the first one, while an answer's status is still open, and ValueError for what
         is no key or no range. `start` lies before the object's end; `end` may lie behind it.
         """
         _require_key(key)
         _require_range(start, end)
-        if end is None or end - start > STRETCH:  # a stretch that begins past the end is refused
+        if end is None or end - start > self._stretch:  # a stretch that begins past the end is refused
             end = min(end or sys.maxsize, await self.size(key))
-        return self._stretches(key, await self._stretch(key, start, end), start, end)
+        return self._stretches(key, await self._read(key, start, end), start, end)
 
     async def _stretches(
         self, key: str, first: memoryview, start: int, stop: int
     ) -> AsyncGenerator[memoryview]:
         """Yield the stretches after the first one too; while one is used the next is on its way."""
         stretch = first
-        while (start := start + len(stretch)) < stop and len(stretch) == STRETCH:
-            ahead = asyncio.ensure_future(self._stretch(key, start, stop))
+        while (start := start + len(stretch)) < stop and len(stretch) == self._stretch:
+            ahead = asyncio.ensure_future(self._read(key, start, stop))
             try:
                 yield stretch
                 stretch = await ahead
@@ -138,8 +140,8 @@ class Store:
                 await asyncio.gather(ahead, return_exceptions=True)
         yield stretch
 
-    async def _stretch(self, key: str, start: int, stop: int) -> memoryview:
-        end = min(start + STRETCH, stop)
+    async def _read(self, key: str, start: int, stop: int) -> memoryview:
+        end = min(start + self._stretch, stop)
         try:
             found = await obstore.get_range_async(self._objects, key, start=start, end=end)
         except FileNotFoundError:

@@ -1,6 +1,9 @@
 """The key file: made once, for the owner's eyes alone, and refused in one line where it cannot be used."""
 
+import errno
 import json
+import os
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -8,7 +11,8 @@ from threading import Barrier
 import pytest
 import tink
 
-from auth.keys import BadKeys, Keys, open_keys, write_new
+from auth import vault
+from auth.keys import BadKeys, Keys, open_keys, rotate, write_new
 
 
 @pytest.fixture
@@ -154,3 +158,99 @@ def test_a_mark_stands_for_one_text_under_one_installations_keys(tmp_path: Path)
     assert keys.mark("bert") == open_keys(tmp_path / "keys.json").mark("bert")
     assert len({keys.mark("bert"), keys.mark("Bert"), others.mark("bert")}) == 3
     assert len(keys.mark("")) == 64
+
+
+def test_a_rotation_changes_the_key_set_alone(path: Path) -> None:
+    keys = open_keys(path)
+    sealed = keys.seal(b"secret", bound_to=b"letter")
+    before = json.loads(path.read_text())
+    rotate(path, vault.rotated)
+    after = json.loads(path.read_text())
+    assert {name for name in before if before[name] != after[name]} == {"vault"}
+    assert open_keys(path).open(sealed, bound_to=b"letter") == b"secret"
+    assert same(keys, open_keys(path))
+
+
+def test_a_file_that_was_rotated_is_for_the_owners_eyes_alone_and_the_only_one(path: Path) -> None:
+    open_keys(path)
+    rotate(path, vault.rotated)
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [it.name for it in path.parent.iterdir()] == ["keys.json"]
+
+
+def test_a_file_that_another_has_rotated_stays_its_owners(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_keys(path)
+    given: list[tuple[bool, int, int]] = []
+
+    def give(draft: Path, user: int, group: int) -> None:
+        given.append((draft == path, user, group))
+
+    monkeypatch.setattr(os, "chown", give)
+    rotate(path, vault.rotated)
+    assert given == [(False, path.stat().st_uid, path.stat().st_gid)]
+
+
+def test_a_file_to_which_a_link_leads_is_rotated_where_it_lies(path: Path, tmp_path: Path) -> None:
+    open_keys(path)
+    link = tmp_path / "link.json"
+    link.symlink_to(path)
+    through, directly = open_keys(link), open_keys(path)
+    rotate(link, vault.rotated)
+    assert link.is_symlink()
+    assert len(json.loads(path.read_text())["vault"]["key"]) == 2
+    assert same(through, directly)
+
+
+def test_the_bytes_are_durable_before_they_have_the_name_and_the_name_is_afterwards(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_keys(path)
+    done: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def synced(descriptor: int) -> None:
+        done.append("folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else "file")
+        fsync(descriptor)
+
+    def replaced(draft: Path, target: Path) -> Path:
+        done.append("name")
+        return replace(draft, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "replace", replaced)
+    rotate(path, vault.rotated)
+    assert done == ["file", "name", "folder"]
+
+
+def test_a_rotation_that_fails_leaves_the_keys_as_they_were(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_keys(path)
+    before = path.read_text()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(BadKeys, match=f"^{path}: No space left on device.$"):
+        rotate(path, vault.rotated)
+    assert path.read_text() == before
+    assert [it.name for it in path.parent.iterdir()] == ["keys.json"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", "null", '{"vault": {}}', '{"vault": 1}'])
+def test_what_holds_no_keys_is_not_rotated(path: Path, text: str) -> None:
+    write(path, text)
+    with pytest.raises(BadKeys, match=f"^{path}: this is not a file of keys.$"):
+        rotate(path, vault.rotated)
+    assert path.read_text() == text
+
+
+def test_keys_that_are_not_there_are_not_rotated(path: Path, tmp_path: Path) -> None:
+    path.parent.mkdir()
+    with pytest.raises(BadKeys, match=f"^{path}: No such file or directory.$"):
+        rotate(path, vault.rotated)
+    with pytest.raises(BadKeys, match="No such file or directory"):
+        rotate(tmp_path / "nowhere" / "keys.json", vault.rotated)

@@ -147,7 +147,7 @@ async def test_nothing_is_shared_with_other_pages_unless_the_operator_says_so(ap
 
 async def test_a_page_that_the_operator_names_may_ask_with_the_cookie(api: Api) -> None:
     async with behind(api, origins=frozenset({ALLOWED, "https://other.example"})) as open_to_some:
-        wanted = f"content-type,{PREFLIGHT_HEADER.lower()}, authorization"
+        wanted = f"content-type,{PREFLIGHT_HEADER.lower()}, authorization, range, if-range, if-none-match"
         first = await send(open_to_some, "OPTIONS", headers=asking_first(ALLOWED, headers=wanted))
         assert first.status_code == 200
         allowed = shared(first)
@@ -160,6 +160,7 @@ async def test_a_page_that_the_operator_names_may_ask_with_the_cookie(api: Api) 
         allowed = shared(then)
         assert allowed["access-control-allow-origin"] == ALLOWED
         assert allowed["access-control-allow-credentials"] == "true"
+        assert "Content-Range" in allowed["access-control-expose-headers"]
         assert then.headers["vary"] == "Origin"
         assert "*" not in "".join([*shared(first).values(), *allowed.values()])
 

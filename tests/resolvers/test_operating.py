@@ -12,8 +12,11 @@ from models import Account, AccountGroupMember, Challenge, Event, Letter, Licenc
 from resolvers import operating
 from resolvers.staff_accounts import NewAccount
 from tests.api import Api
+from tests.journeys.answers import mistakes
+from tests.journeys.filing import SAFE_HEADERS, gives, preview_of, safe_headers, url_of
 from tests.journeys.invited import OWN_PASSWORD, chooses, mail_links, mailed, outcome, signs_in
 from tests.journeys.rows import row, rows
+from tests.storage.zips import with_macros
 
 GREET: Final = "greet@de-linde.example"
 BERT: Final = "bert@callewaert.example"
@@ -102,6 +105,39 @@ async def test_there_are_no_fewer_than_no_seats(api: Api) -> None:
     with pytest.raises(Invalid):
         await operating.set_client_logins(api.ports, "de-linde", -1)
     assert (await api.gets("anna", "{ viewer { licence { clientLogins { limit } } } }"))["viewer"] == before
+
+
+SVG: Final = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+HTML: Final = b"<!DOCTYPE html>\n<html><body><script>alert(1)</script></body></html>\n"
+ACTIVE: Final = {"Logo.svg": SVG, "Brief.html": HTML, "Brief.docm": with_macros("word")}
+
+
+@pytest.mark.parametrize("name", ACTIVE)
+async def test_a_firm_that_takes_active_files_sends_them_out_to_be_saved_and_never_shown(
+    api: Api, name: str
+) -> None:
+    refused = await api.upload("bert", name, ACTIVE[name])
+    assert mistakes(refused) == [("UNSUPPORTED_TYPE", ["input", "file"])]
+    await operating.set_rules(api.ports, "de-linde", accepts_active_files=True)
+    id_ = (await api.upload("bert", name, ACTIVE[name]))["document"]["id"]
+    for disposition in ("ATTACHMENT", "INLINE"):
+        for who in ("bert", "anna"):
+            answer = await gives(api, await url_of(api, who, id_, disposition=disposition))
+            assert (answer.status_code, answer.content) == (200, ACTIVE[name])
+            assert answer.headers["content-type"] == "application/octet-stream"
+            assert answer.headers["content-disposition"].startswith(f'attachment; filename="{name}"')
+            assert safe_headers(answer) == SAFE_HEADERS
+    assert await preview_of(api, "bert", id_) is None
+
+
+async def test_whether_active_files_are_taken_is_the_firms_own_rule_and_can_be_taken_back(api: Api) -> None:
+    for rule, codes in ((True, []), (False, ["UNSUPPORTED_TYPE"])):
+        await operating.set_rules(api.ports, "de-linde", accepts_active_files=rule)
+        assert [code for code, _ in mistakes(await api.upload("bert", "Logo.svg", SVG))] == codes
+        theirs = mistakes(await api.upload("eva", "Logo.svg", SVG))
+        assert [code for code, _ in theirs] == ["UNSUPPORTED_TYPE"]
+    found = sorted(await rows(api, Event, kind="licence.rules_set"), key=lambda it: it.id)
+    assert [it.details for it in found] == [{"rules": {"accepts_active_files": it}} for it in (True, False)]
 
 
 async def addresses(api: Api) -> tuple[str | None, str | None]:
@@ -197,6 +233,8 @@ async def test_a_licence_that_is_not_there_is_told(api: Api) -> None:
             await operating.set_client_logins(api.ports, slug, 7)
         with pytest.raises(NotFound):
             await operating.set_mail(api.ports, slug, sender=GREET, reply_to=None)
+        with pytest.raises(NotFound):
+            await operating.set_rules(api.ports, slug, accepts_active_files=True)
         with pytest.raises(NotFound):
             await operating.end_sessions(api.ports, slug, None)
     async with api.ports.database.change(api.world.firm.licence_id) as session:

@@ -16,7 +16,7 @@ import pytest
 
 import schema
 from demo import world
-from server import cli
+from server import cli, terminal
 from tests import databases
 from tests.server.commands import kluis, refused, set_nothing
 
@@ -207,4 +207,4 @@ def test_the_worker_runs_until_it_is_told_to_stop(start: Callable[..., Program],
     given = {"KLUIS_DATABASE_URL": database_url, "KLUIS_SMTP_URL": "smtp://127.0.0.1:9"}
     worker = start("worker", **given)
     worker.wait_for("keys.json")
-    assert worker.stop(signal.SIGINT) == (cli.INTERRUPTED, "", "")
+    assert worker.stop(signal.SIGINT) == (terminal.INTERRUPTED, "", "")

@@ -103,12 +103,14 @@ def test_client_logins_are_set(firm: str) -> None:
 
 
 def test_what_a_licence_mails_and_demands_is_set_one_by_one(firm: str) -> None:
-    rules = "SELECT first_secret, staff_need_two_factor FROM licence"
-    assert rows_of(firm, rules) == [("PASSWORD", False)]
+    rules = "SELECT first_secret, staff_need_two_factor, accepts_active_files FROM licence"
+    assert rows_of(firm, rules) == [("PASSWORD", False, False)]
     for options, then in (
-        (["--first-secret", "link"], ("LINK", False)),
-        (["--staff-two-factor"], ("LINK", True)),
-        (["--first-secret", "password", "--no-staff-two-factor"], ("PASSWORD", False)),
+        (["--first-secret", "link"], ("LINK", False, False)),
+        (["--staff-two-factor"], ("LINK", True, False)),
+        (["--active-files"], ("LINK", True, True)),
+        (["--first-secret", "password", "--no-staff-two-factor"], ("PASSWORD", False, True)),
+        (["--no-active-files"], ("PASSWORD", False, False)),
     ):
         done = kluis("set-rules", "de-linde", *options)
         assert (done.exit_code, done.output) == (0, "The rules of de-linde are set.\n")
