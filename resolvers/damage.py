@@ -18,8 +18,6 @@ MARK: Final = (
         DocumentVersion.licence_id == LICENCE,
         DocumentVersion.document_id == bindparam("of_document", type_=Uuid()),
         DocumentVersion.number == bindparam("of_number"),
-        # What was purged meanwhile is missing for good reason.
-        DocumentVersion.sealed_key.is_not(None),
         DocumentVersion.damage.is_distinct_from(bindparam("found", type_=Text())),
     )
     .values(damage=bindparam("found"))

@@ -5,10 +5,11 @@ import struct
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, SmallInteger, Uuid, any_, bindparam, delete, select
+from sqlalchemy import ARRAY, DateTime, Integer, SmallInteger, Uuid, any_, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from auth.links import Holder, Link, Purpose
@@ -18,9 +19,11 @@ from models.tables import LICENCE, AnyRow
 from resolvers.content import VERSIONS, first_of
 from resolvers.document_rows import these
 from resolvers.file_rows import OF_FILE, Place
+from resolvers.incoming import put
 from resolvers.levels import column
 from resolvers.opening import ADDRESS_LASTS, address, asking, is_openable, record
 from resolvers.ports import Ports
+from resolvers.reaching_store import reaching_store
 from resolvers.reading import Reading
 from storage.files import Damaged
 from storage.previews import WIDTHS, can_be_previewed
@@ -29,10 +32,14 @@ from storage.store import Missing
 # document, version, width in pixels
 FORM: Final = struct.Struct(">16sIH")
 WIDTH: Final = bindparam("width", type_=SmallInteger())
-KNOWN: Final = select(Preview.document_id, Preview.number, Preview.object_key).where(
+# What has no picture now may have been too much for a busy machine.
+TRIED_AGAIN_AFTER: Final = timedelta(days=1)
+WITHOUT: Final = select(Preview.document_id, Preview.number).where(
     Preview.licence_id == LICENCE,
     Preview.document_id == any_(bindparam("ids", type_=ARRAY(Uuid()))),
     Preview.width == WIDTH,
+    Preview.object_key.is_(None),
+    Preview.created_at > bindparam("since", type_=DateTime(timezone=True)),
 )
 ONE: Final = (
     Preview.licence_id == LICENCE,
@@ -40,7 +47,9 @@ ONE: Final = (
     Preview.number == bindparam("of_number", type_=Integer()),
     Preview.width == WIDTH,
 )
-KEPT: Final = select(Preview.object_key, Preview.sealed_key, Preview.byte_size, Preview.sha256).where(*ONE)
+KEPT: Final = select(
+    Preview.object_key, Preview.sealed_key, Preview.byte_size, Preview.sha256, Preview.created_at
+).where(*ONE)
 FORGET: Final = delete(Preview).where(*ONE)
 ADD: Final = insert(Preview).on_conflict_do_nothing().returning(Preview.width)
 
@@ -51,8 +60,9 @@ async def urls(request: Reading, documents: Sequence[AnyRow], width: int) -> lis
     """Return an address for the picture of each document; None where it has none. Raise Invalid."""
     if width not in WIDTHS:
         raise Invalid("A preview is 320 or 1280 pixels wide.", path=("width",))
-    known = await request.rows(KNOWN, ids=column(documents, "id"), width=width)
-    without = {(it.document_id, it.number) for it in known if it.object_key is None}
+    since = request.now - TRIED_AGAIN_AFTER
+    known = await request.rows(WITHOUT, ids=column(documents, "id"), width=width, since=since)
+    without = {(it.document_id, it.number) for it in known}
     holder, ends = Holder.of(request.viewer), request.now + ADDRESS_LASTS
 
     def url(row: AnyRow) -> str | None:
@@ -118,23 +128,32 @@ class Drawing:
         if row is None:
             return None
         if row.object_key is None:
-            raise NotFound
+            if row.created_at > self.ports.clock.now() - TRIED_AGAIN_AFTER:
+                raise NotFound
+            return await self.forget()
         try:
             stored = self.place.stored(self.ports.keys, row)
-            return await self.ports.files.read_at(stored, 0, stored.byte_size)
+            with reaching_store():
+                return await self.ports.files.read_at(stored, 0, stored.byte_size)
         except (Missing, Damaged) as trouble:
             # Nothing is lost: it is made again.
             log.warning("the picture %s is %s", row.object_key, type(trouble).__name__.lower())
-            async with self.ports.database.change(self.licence_id) as session:
-                await session.execute(FORGET, self.key)
-            return None
+            return await self.forget()
+
+    async def forget(self) -> None:
+        """Let the picture be made anew; an object that is left is swept."""
+        async with self.ports.database.change(self.licence_id) as session:
+            await session.execute(FORGET, self.key)
 
     async def made(self) -> bytes:
-        """Return the picture, made now and kept. Raise NotFound where there can be none, FileUnreadable."""
+        """Return the picture, made now and kept.
+
+        Raise NotFound where there can be none, FileUnreadable, StoreAway.
+        """
         pieces = await first_of(self.ports, self.licence_id, self.version)
         async with aclosing(pieces):
             picture = await self.ports.renderer.render(pieces, self.version.media_type, self.width)
-        stored = picture and await self.ports.files.put(self.licence_id, in_one(picture), limit=len(picture))
+        stored = picture and await put(self.ports, self.licence_id, in_one(picture), len(picture))
         columns = self.place.columns(self.ports.keys, stored) if stored else {}
         async with self.ports.database.change(self.licence_id) as session:
             is_first = (await session.execute(ADD, self.row(columns))).first()

@@ -4,13 +4,16 @@ import asyncio
 import io
 import logging
 from collections.abc import AsyncGenerator, AsyncIterable, Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from models import Preview
+from resolvers.previews import TRIED_AGAIN_AFTER
 from tests.api import Api
+from tests.conftest import SetClock
 from tests.journeys.answers import refusals
 from tests.journeys.drawing import PICTURE, Counted
 from tests.journeys.filing import (
@@ -208,6 +211,23 @@ async def test_a_file_without_a_picture_is_tried_once(counted: Api, renderer: Co
     assert await preview_of(counted, "bert", paper, width=1280) is not None
     await add_file(counted, "anna", paper, real_files.long_pdf(), "b.pdf")
     assert await preview_of(counted, "bert", paper) is not None
+
+
+async def test_a_day_later_it_is_tried_again(
+    counted: Api, renderer: Counted, clock: SetClock, paper: str
+) -> None:
+    renderer.picture = None
+    await assert_dead(counted, await preview_of(counted, "bert", paper))
+    renderer.picture = PICTURE
+    clock.advance(TRIED_AGAIN_AFTER - timedelta(seconds=1))
+    counted.tokens.clear()
+    assert await preview_of(counted, "bert", paper) is None
+    clock.advance(timedelta(seconds=1))
+    answer = await counted.http.get(await preview_of(counted, "bert", paper))
+    assert (answer.status_code, answer.content) == (200, PICTURE)
+    assert len(renderer.asked) == 2
+    (picture,) = await pictures(counted)
+    assert picture.object_key is not None
 
 
 async def test_a_file_that_needs_a_password_has_no_picture(api: Api) -> None:

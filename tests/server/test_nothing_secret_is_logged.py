@@ -184,7 +184,7 @@ async def send_letters(house: House) -> None:
         ("kluis.errors", keep_a_file),
         ("kluis.errors", keep_a_name),
         ("kluis.errors", keep_a_letter),
-        ("uvicorn.error", open_what_is_not_there),
+        ("kluis.files", open_what_is_not_there),
         ("kluis.worker", send_letters),
     ],
 )

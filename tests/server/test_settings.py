@@ -52,6 +52,14 @@ def test_the_public_url_has_no_slash_at_its_end(monkeypatch: pytest.MonkeyPatch)
     assert settings.read().public_url == "https://portal.example"
 
 
+@pytest.mark.parametrize("url", ["tcp://127.0.0.1:3310", "unix:///run/clamd.sock"])
+def test_a_scanner_is_found_over_the_network_or_on_this_machine(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("KLUIS_CLAMD_URL", url)
+    assert settings.read().clamd_url == url
+
+
 def test_a_list_is_parted_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KLUIS_ALLOWED_ORIGINS", "https://portal.example, http://[::1]:3000,,")
     monkeypatch.setenv("KLUIS_TRUSTED_PROXIES", "10.0.0.1,10.1.0.0/16")
@@ -77,6 +85,7 @@ def test_documents_are_a_place_and_a_mode(monkeypatch: pytest.MonkeyPatch) -> No
         ("KLUIS_MAIL_SENDER", "portal"),
         ("KLUIS_MAIL_SENDER", "portal@localhost"),
         ("KLUIS_MAIL_SENDER", "portaal@kantoor.example\nBcc: eva@example.com"),
+        ("KLUIS_CLAMD_URL", "scanner.example:3310"),
         ("KLUIS_PUBLIC_URL", "portal.example"),
         ("KLUIS_PUBLIC_URL", "ftp://portal.example"),
         ("KLUIS_PUBLIC_URL", "https:///portal.example"),
