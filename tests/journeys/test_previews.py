@@ -223,7 +223,9 @@ async def test_a_day_later_it_is_tried_again(
     counted.tokens.clear()
     assert await preview_of(counted, "bert", paper) is None
     clock.advance(timedelta(seconds=1))
-    answer = await counted.http.get(await preview_of(counted, "bert", paper))
+    url = await preview_of(counted, "bert", paper)
+    assert url is not None
+    answer = await counted.http.get(url)
     assert (answer.status_code, answer.content) == (200, PICTURE)
     assert len(renderer.asked) == 2
     (picture,) = await pictures(counted)

@@ -48,10 +48,12 @@ async def test_every_letter_arrives_though_200_workers_are_killed(
         await session.execute(text(ADD), values)
     async with serving(office) as port:
         smtp_url = f"smtp://127.0.0.1:{port}?starttls=off"
+        busy = 0
         for number in range(KILLED):
+            busy += (await states(database, licence_id))["QUEUED"] > 0
             await live(database_url, smtp_url, number, dice.uniform(0, LONGEST_LIFE))
-        # They were killed while there was something to do.
-        assert (await states(database, licence_id))["QUEUED"] > 0
+        # They were killed while there was something to do, however quick they were.
+        assert busy > KILLED / 4
         number = KILLED
         while (await states(database, licence_id))["QUEUED"]:
             await live(database_url, smtp_url, number, 5)
