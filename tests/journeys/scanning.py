@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from storage.malware import Clamd
+from tests.storage.clamd import EICAR
 
-MALWARE: Final = b"this is what the scanner of the tests calls malware"
+MALWARE: Final = EICAR
 
 
 async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from models import Account, Document, DocumentVersion, Event, Letter, Upload
+from storage.malware import Clamd
 from tests.api import Api
 from tests.journeys.answers import mistakes
 from tests.journeys.filing import (
@@ -30,6 +31,7 @@ from tests.journeys.filing import (
 )
 from tests.journeys.rows import row, rows, set_values
 from tests.journeys.scanning import MALWARE, scanner, scanner_that_is_down
+from tests.storage import clamd as real
 from tests.storage import real_files
 
 INFECTED = b"some words, and " + MALWARE
@@ -42,10 +44,18 @@ MESSAGES = {
 PDF = real_files.pdf()
 
 
-@pytest.fixture
-async def searched(api: Api) -> AsyncGenerator[Api]:
-    """The API of a server whose scanner works."""
-    async with scanner() as clamd, over(api, scanner=clamd) as other:
+clamd = real.clamd
+
+
+@pytest.fixture(params=["stand-in", "clamd"])
+async def searched(api: Api, request: pytest.FixtureRequest) -> AsyncGenerator[Api]:
+    """The API of a server whose scanner works: one that answers as clamd does, and clamd itself."""
+    if request.param == "clamd":
+        found: real.Address = request.getfixturevalue("clamd")
+        async with over(api, scanner=Clamd.at(found.unix)) as other:
+            yield other
+        return
+    async with scanner() as standing_in, over(api, scanner=standing_in) as other:
         yield other
 
 

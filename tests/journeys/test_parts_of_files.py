@@ -112,7 +112,9 @@ async def test_a_part_of_the_file_that_was_meant(api: Api, url: str) -> None:
     assert (await gives(api, url, range="bytes=999999-", if_range=OTHER)).status_code == 200
 
 
-@pytest.mark.parametrize("said", [ETAG, f"W/{ETAG}", "*", f"{OTHER}, {ETAG}"])
+@pytest.mark.parametrize(
+    "said", [ETAG, f"W/{ETAG}", "*", f"{OTHER}, {ETAG}"], ids=["it", "weakly", "any", "another, or it"]
+)
 async def test_who_has_the_file_is_not_sent_it_again(api: Api, url: str, said: str) -> None:
     for method in ("GET", "HEAD"):
         for headers in ({}, {"Range": "bytes=1-2"}, {"Range": "bytes=999999-"}):
@@ -122,7 +124,9 @@ async def test_who_has_the_file_is_not_sent_it_again(api: Api, url: str, said: s
     assert await kinds_of_events(api, *KINDS) == []
 
 
-@pytest.mark.parametrize("said", [OTHER, "", "rubbish", ETAG.strip('"')])
+@pytest.mark.parametrize(
+    "said", [OTHER, "", "rubbish", ETAG.strip('"')], ids=["another", "none", "rubbish", "without quotes"]
+)
 async def test_who_has_another_file_is_sent_this_one(api: Api, url: str, said: str) -> None:
     answer = await gives(api, url, if_none_match=said)
     assert (answer.status_code, answer.content) == (200, PDF)
