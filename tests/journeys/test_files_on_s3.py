@@ -1,4 +1,4 @@
-"""A document whose bytes lie on a real S3 server: in by parts, out whole, in parts, drawn and zipped; gone."""
+"""A document whose bytes lie on a real S3 server: in by parts, out whole, in parts, drawn, zipped; gone."""
 
 import io
 import zipfile
