@@ -189,3 +189,32 @@ async def test_of_documents_that_were_there_before_the_last_change_is_the_one_th
         (found,) = await asked(migrated_url, CONTENT, licence=licence)
         assert found["content_updated_by"] == found["updated_by"] is not None
         assert found["content_revision"] == 7
+
+
+A_FILE = """
+    SET kluis.licence = '{licence}';
+    INSERT INTO document_version (
+        licence_id, document_id, number, file_name, media_type, byte_size, sha256, object_key, scan_state,
+        created_at
+    )
+    SELECT licence_id, id, 1, 'a.txt', 'text/plain', 1, decode(repeat('00', 32), 'hex'), 'a key', 'CLEAN', now()
+    FROM document WHERE licence_id = '{licence}'
+"""
+
+
+async def test_files_from_before_they_were_sealed_are_refused_and_nothing_is_changed(
+    migrated_url: str,
+) -> None:
+    await migrations.downgrade(migrated_url, "0002")
+    licences = [await write_firm(migrated_url, slug, ["Ève"]) for slug in ("de-linde", "het-ander")]
+    engine = create_async_engine(migrated_url)
+    async with engine.begin() as connection:
+        for statement in A_FILE.format(licence=licences[1]).split(";"):
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()
+    async with owned_by_an_ordinary_role(migrated_url):
+        with pytest.raises(ValueError, match="begin with an empty home"):
+            await migrations.upgrade(migrated_url)
+    # The steps are one transaction.
+    assert "preview" not in await tables(migrated_url)
+    assert "idempotency_key" not in await tables(migrated_url)
