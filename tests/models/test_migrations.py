@@ -197,7 +197,8 @@ A_FILE = """
         licence_id, document_id, number, file_name, media_type, byte_size, sha256, object_key, scan_state,
         created_at
     )
-    SELECT licence_id, id, 1, 'a.txt', 'text/plain', 1, decode(repeat('00', 32), 'hex'), 'a key', 'CLEAN', now()
+    SELECT licence_id, id, 1, 'a.txt', 'text/plain', 1, decode(repeat('00', 32), 'hex'), 'a key', 'CLEAN',
+        now()
     FROM document WHERE licence_id = '{licence}'
 """
 
