@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, DateTime, Integer, SmallInteger, Uuid, any_, bindp
 from sqlalchemy.dialects.postgresql import insert
 
 from auth.links import Holder, Link, Purpose
-from core.errors import Invalid, NotFound
+from core.errors import FileUnreadable, Invalid, NotFound
 from models import Preview
 from models.tables import LICENCE, AnyRow
 from resolvers.content import VERSIONS, first_of
@@ -150,9 +150,7 @@ class Drawing:
 
         Raise NotFound where there can be none, FileUnreadable, StoreAway.
         """
-        pieces = await first_of(self.ports, self.licence_id, self.version)
-        async with aclosing(pieces):
-            picture = await self.ports.renderer.render(pieces, self.version.media_type, self.width)
+        picture = await self.drawn()
         stored = picture and await put(self.ports, self.licence_id, in_one(picture), len(picture))
         columns = self.place.columns(self.ports.keys, stored) if stored else {}
         async with self.ports.database.change(self.licence_id) as session:
@@ -162,6 +160,17 @@ class Drawing:
         if not picture:
             raise NotFound
         return picture
+
+    async def drawn(self) -> bytes | None:
+        """Return the picture, drawn now; None where there can be none. Raise FileUnreadable, StoreAway."""
+        pieces = await first_of(self.ports, self.licence_id, self.version)
+        try:
+            async with aclosing(pieces):
+                with reaching_store():
+                    return await self.ports.renderer.render(pieces, self.version.media_type, self.width)
+        except (Missing, Damaged):
+            # It was told already, when it was read.
+            raise FileUnreadable from None
 
     def row(self, columns: Mapping[str, Any]) -> dict[str, Any]:
         """Return the row of a picture; without a file it says that there can be none."""

@@ -107,6 +107,17 @@ async def test_a_picture_of_such_a_file_is_refused_in_the_same_words(
     assert await kinds_of_events(api, *KINDS) == ["document.damaged"]
 
 
+async def test_a_picture_is_refused_too_where_the_damage_is_further_on(api: Api, tmp_path: Path) -> None:
+    long = b"%PDF-1.7\n%" + b"x" * (2 * MIB) + b"\nstartxref\n0\n%%EOF\n"
+    id_ = (await complete(api, "bert", await sent(api, "bert", long, "a.pdf")))["document"]["id"]
+    flip(tmp_path, (await version_of(api, id_)).object_key)
+    answer = await gives(api, await preview_of(api, "bert", id_))
+    assert (answer.status_code, answer.json()) == (500, UNREADABLE)
+    assert (await version_of(api, id_)).damage == "DAMAGED"
+    # Nothing says that it has no picture: once the file is brought back, it has one.
+    assert await preview_of(api, "bert", id_) is not None
+
+
 async def test_it_is_one_event_however_often_it_is_asked_for(
     api: Api, tmp_path: Path, paper: str, caplog: pytest.LogCaptureFixture
 ) -> None:
