@@ -2,8 +2,6 @@
 
 import asyncio
 from datetime import datetime
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 
 from mail.transport import SmtpTransport
@@ -11,11 +9,9 @@ from resolvers.database import Database
 from server.worker import Worker
 from tests.conftest import SetClock
 from tests.server.desks import postman
+from tests.server.processes import PROCESSES
 
 WAYS = 4
-# Everything is imported once, so that a worker is there at once.
-PROCESSES: ForkServerContext = get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
 
 
 def begin(database_url: str, smtp_url: str, now: datetime) -> BaseProcess:

@@ -2,8 +2,6 @@
 
 import socket
 import sys
-from multiprocessing import get_context
-from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -17,11 +15,9 @@ from server.app import create_app
 from server.running import server_of
 from storage.store import Store
 from tests.conftest import SetClock, ports_over
+from tests.server.processes import PROCESSES
 
-# Everything is imported and built once, so that a server is there at once.
 schema.build()
-PROCESSES: ForkServerContext = get_context("forkserver")
-PROCESSES.set_forkserver_preload([__name__])
 ENDLESS = Bucket(capacity=1_000_000_000, per_second=1_000_000)
 
 

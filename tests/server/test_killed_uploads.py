@@ -23,8 +23,10 @@ from tests.conftest import START
 from tests.server import mortal_server
 
 KILLED: Final = 200
-LONGEST_LIFE: Final = 0.25
+LONGEST_LIFE: Final = 0.2
 """In seconds: long enough to be killed in the middle of each thing that it does."""
+PATIENCE: Final = 120
+"""In seconds: a server that does not answer by then never will."""
 SENDERS: Final = 3
 ENOUGH: Final = 40
 SIZES: Final = (1_000, 90_000, 1_500_000, 3_000_000)
@@ -106,9 +108,9 @@ async def live(database_url: str, folder: Path, listening: socket.socket, work: 
         await asyncio.to_thread(server.join)
 
 
-async def a_while(address: str, seconds: float) -> None:
+async def a_while(http: httpx.AsyncClient, seconds: float) -> None:
     """Wait so long from when a server answers."""
-    async with httpx.AsyncClient(base_url=address, timeout=60) as http:
+    async with asyncio.timeout(PATIENCE):
         while True:
             with suppress(*GONE):
                 await http.get("/health")
@@ -130,7 +132,7 @@ async def test_nothing_that_was_acknowledged_is_lost_though_200_servers_are_kill
     dice = random.Random(20260130)  # noqa: S311  dice
     await api.token("bert")
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with httpx.AsyncClient(base_url=address, timeout=60) as http:
+    async with httpx.AsyncClient(base_url=address, timeout=20) as http:
         distant = Api(api.ports, api.world, http)
         distant.tokens = api.tokens
         senders = [Sender(distant, random.Random(it)) for it in range(SENDERS)]  # noqa: S311  dice
@@ -138,7 +140,7 @@ async def test_nothing_that_was_acknowledged_is_lost_though_200_servers_are_kill
         killed = 0
         # Until something was done: on a slow machine that takes some more lives.
         while killed < KILLED or sum(len(it.acknowledged) for it in senders) < ENOUGH:
-            await live(database_url, tmp_path, listening, a_while(address, dice.uniform(0, LONGEST_LIFE)))
+            await live(database_url, tmp_path, listening, a_while(http, dice.uniform(0, LONGEST_LIFE)))
             assert not any(it.done() for it in tasks)
             killed += 1
         for task in tasks:
