@@ -211,4 +211,4 @@ def needed(address: str, mebibytes: int) -> int:
 
 @pytest.mark.skipif(not STATUS.exists(), reason="only Linux tells the peak of memory")
 def test_a_large_upload_and_its_download_need_little_memory(backend: Backend) -> None:
-    assert needed(backend.address, 256) < 64 * MIB
+    assert needed(backend.address, 128) < 64 * MIB
