@@ -81,6 +81,7 @@ class Vault:
             self._version = self._load()
         except (OSError, ValueError, KeyError, TypeError, tink.TinkError) as error:
             # The keys that are known still open what they opened: nobody is locked out by a broken file.
+            # The kind alone: what an error of JSON quotes can be a key.
             log.error("the key file can not be read again (%s)", type(error).__name__)  # noqa: TRY400
             return False
         return True
