@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import ClassVar, Self
+from uuid import UUID
 
 
 class KluisError(Exception):
@@ -206,3 +207,24 @@ class NotLinkedToClient(Correctable):
 class AlreadyExists(Correctable):
     code = "ALREADY_EXISTS"
     message = "This exists already."
+
+
+class InUse(Correctable):
+    """What others hang on cannot be deleted; `used_by` holds the types and keys of the first of them."""
+
+    code = "IN_USE"
+    message = "It is still used, and cannot be deleted."
+
+    def __init__(
+        self, message: str | None = None, *, used_by: Sequence[tuple[str, UUID]], path: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, path=path)
+        self.used_by = tuple(used_by)
+
+
+class Problems(Exception):
+    """All that is wrong with an input, where it can be told at once: an entry of `userErrors` each."""
+
+    def __init__(self, errors: Sequence[Correctable]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(map(str, errors)))

@@ -18,6 +18,8 @@ class Category(Keyed):
     name_en: Mapped[str | None]
     position: Mapped[int]
     is_archived: Mapped[bool] = mapped_column(server_default=text("false"))
+    updated_at: Mapped[Created]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
     __table_args__ = (unique("name_nl"), index("category_position", "position", "id"))
 
 

@@ -65,10 +65,16 @@ class Holding(Keyed):
     name: Mapped[str]
     name_folded: Mapped[str]
     reference: Mapped[str | None]
+    """Such as the number of a policy."""
     dossier_id: Mapped[UUID | None]
+    external_reference: Mapped[str | None]
+    created_at: Mapped[Created]
+    updated_at: Mapped[Created]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
     __table_args__ = (
         refers_to("dossier_id", "dossier"),
         one_of("kind", "ASSET", "LIABILITY", "POLICY"),
+        unique("external_reference"),
         index("holding_name", "name_folded", "id"),
-        index("holding_dossier", "dossier_id"),
+        index("holding_dossier", "dossier_id", "name_folded", "id"),
     )

@@ -71,4 +71,6 @@ class Relation(Contact, Particulars, Keyed):
         one_of("delivery_method", "PAPER", "EMAIL", "PORTAL"),
         unique("external_reference"),
         index("relation_name", "display_name_folded", "id"),
+        # Serves the look for whom somebody is the accountant of, before he is deleted.
+        index("relation_accountant", "accountant_id", postgresql_where=text("accountant_id IS NOT NULL")),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, exists, or
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.viewer import ApiScope, Role, Viewer
-from models import Account, Dossier, DossierMember, Relation
+from models import Account, Dossier, DossierMember, Holding, Relation
 from models.tables import LICENCE
 from permissions.scopes import acts_as_staff
 
@@ -49,6 +49,11 @@ def sees_relation() -> ColumnElement[bool]:
         is_member(DossierMember.dossier_id, OWN_RELATION),
     )
     return Relation.deleted_at.is_(None) & or_(SEES_FILES, Relation.id == OWN_RELATION, together)
+
+
+def sees_holding() -> ColumnElement[bool]:
+    """Say: this holding exists for the viewer; for a client, those of the dossiers that he is in."""
+    return or_(SEES_FILES, is_member(Holding.dossier_id, OWN_RELATION))
 
 
 def sees_account() -> ColumnElement[bool]:
@@ -90,6 +95,11 @@ def keeps_documents(viewer: Viewer) -> bool:
     A program that may change documents acts for the firm.
     """
     return acts_as_staff(viewer, ApiScope.DOCUMENTS_WRITE)
+
+
+def keeps_files(viewer: Viewer) -> bool:
+    """Return whether the viewer changes relations, dossiers and holdings: the firm, and its programs."""
+    return acts_as_staff(viewer, ApiScope.RELATIONS_WRITE)
 
 
 def may_upload(viewer: Viewer) -> bool:

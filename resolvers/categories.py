@@ -24,6 +24,7 @@ CATEGORY: Final[AnySelect] = select(
     Category.name_en,
     Category.position,
     Category.is_archived,
+    Category.revision,
 ).where(Category.licence_id == LICENCE)
 OF_DOCUMENTS: Final = (
     CATEGORY.add_columns(DocumentCategory.document_id)

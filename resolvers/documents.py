@@ -29,6 +29,9 @@ class Said:
     dossier_id: UUID | None = None
     category_ids: Sequence[UUID] | None = None
     relation_ids: Sequence[UUID] | None = None
+    holding_ids: Sequence[UUID] | None = None
+    business_unit_id: UUID | None = None
+    external_reference: str | None = None
 
     def for_staff_alone(self) -> dict[str, Any]:
         """Return what is said that only staff may say."""
@@ -95,7 +98,7 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
         description=description,
         description_folded=fold(description),
         document_date=said.document_date,
-        business_unit_id=await only_unit(change),
+        business_unit_id=await licences.only_unit(change),
         created_at=change.now,
         created_by=viewer.account_id,
         updated_at=change.now,
@@ -114,12 +117,6 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
         change.add(DocumentRelation, document_id=document.id, relation_id=viewer.relation_id)
         await routing.tell_of_upload(change)
     return document.id
-
-
-async def only_unit(change: Change) -> UUID | None:
-    """Return the business unit of a new document: the firm's, where it has but one (S003)."""
-    units = await licences.units(change)
-    return units[0].id if len(units) == 1 else None
 
 
 async def update_document(

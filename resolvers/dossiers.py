@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, case, select
 
+from core.folding import fold
 from models import Dossier, DossierMember, Relation
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.people import sees_dossier
 from resolvers.levels import column, grouped, looked_up
 from resolvers.named_lists import NamedList, NamedPage
 from resolvers.paging import PageAsked
+from resolvers.parents import OF_PARENT
 from resolvers.reading import Reading
 
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
@@ -23,8 +25,11 @@ DOSSIER: Final[AnySelect] = select(
     Dossier.external_reference,
     Dossier.created_at,
     Dossier.updated_at,
+    Dossier.revision,
 ).where(Dossier.licence_id == LICENCE, sees_dossier())
 BY_IDS: Final = DOSSIER.where(Dossier.id == IDS)
+# Whoever refers to a dossier waits for whoever deletes it, and does not find it then.
+TO_REFER_TO: Final = BY_IDS.with_for_update(read=True, key_share=True, of=Dossier)
 # As the manual lists them: the main person, the partner, then the others.
 POSITION: Final = case({"MAIN_PERSON": 0, "PARTNER": 1, "CHILD": 2}, value=DossierMember.role, else_=3)
 MEMBERS: Final = (
@@ -36,12 +41,28 @@ MEMBERS: Final = (
     )
     .order_by(POSITION, DossierMember.relation_id)
 )
+ROLES: Final = select(DossierMember.relation_id, DossierMember.role).where(
+    DossierMember.licence_id == LICENCE, DossierMember.dossier_id == bindparam("dossier", type_=Uuid())
+)
+# Of each relation those that it is in, for whoever sees them.
+OF_RELATIONS: Final = NamedList(
+    DOSSIER.join(
+        DossierMember, and_(DossierMember.licence_id == LICENCE, DossierMember.dossier_id == Dossier.id)
+    ).where(DossierMember.relation_id == OF_PARENT),
+    Dossier.name_folded.expression,
+    Dossier.id.expression,
+)
 BY_NAME: Final = NamedList(DOSSIER, Dossier.name_folded.expression, Dossier.id.expression)
 
 
 async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
     """Return each dossier that the viewer may see, None in the place of every other id."""
     return await looked_up(request, BY_IDS, ids)
+
+
+async def to_refer_to(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
+    """Return the same, each of which is not deleted before this transaction ends."""
+    return await looked_up(request, TO_REFER_TO, ids)
 
 
 async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> list[AnyRow | None]:
@@ -58,3 +79,13 @@ async def members(request: Reading, dossiers: Sequence[AnyRow]) -> list[list[Any
 async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:
     """Return one page of the dossiers by name, narrowed to those whose name contains `text`."""
     return await BY_NAME.page(request, page, text)
+
+
+async def of_relations(request: Reading, relations: Sequence[AnyRow], page: PageAsked) -> list[NamedPage]:
+    """Return a page of the dossiers that each relation is in, by name. Raise Invalid."""
+    return await OF_RELATIONS.pages(request, column(relations, "id"), page)
+
+
+def cursor_of(request: Reading, dossier: AnyRow) -> str:
+    """Return where a dossier stands in the list by name."""
+    return BY_NAME.cursor_of(request, fold(dossier.name), dossier.id)

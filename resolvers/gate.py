@@ -10,6 +10,7 @@ from uuid import UUID
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 from core.rights import Right
 from models.tables import AnyRow
+from permissions.people import keeps_files
 from resolvers.change import Change
 from resolvers.document_rows import these, this_one_locked
 from resolvers.reading import Reading
@@ -61,6 +62,12 @@ def staff(change: Change, *, path: Path = ()) -> None:
     """Require that the viewer works for the firm. Raise Forbidden."""
     if not change.viewer.is_staff:
         raise Forbidden(path=path)
+
+
+def files(change: Change) -> None:
+    """Require that the viewer keeps the firm's relations and dossiers. Raise Forbidden."""
+    if not keeps_files(change.viewer):
+        raise Forbidden
 
 
 def administrator(change: Change) -> None:

@@ -12,7 +12,15 @@ from resolvers.levels import column, looked_up, matched
 from resolvers.reading import Reading
 
 OWN: Final = select(
-    Licence.id, Licence.name, Licence.slug, Licence.client_login_limit, Licence.accepts_active_files
+    Licence.id,
+    Licence.name,
+    Licence.slug,
+    Licence.client_login_limit,
+    Licence.first_secret,
+    Licence.staff_need_two_factor,
+    Licence.accepts_active_files,
+    Licence.mail_sender,
+    Licence.mail_reply_to,
 ).where(Licence.id == LICENCE)
 UNITS: Final = (
     select(BusinessUnit.id, BusinessUnit.name)
@@ -40,6 +48,12 @@ async def own_by_ids(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | Non
 async def units(request: Reading) -> Sequence[AnyRow]:
     """Return the licence's business units, by name."""
     return await request.rows(UNITS)
+
+
+async def only_unit(request: Reading) -> UUID | None:
+    """Return the business unit of what is new: the firm's, where it has but one (S003)."""
+    found = await units(request)
+    return found[0].id if len(found) == 1 else None
 
 
 async def units_by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:

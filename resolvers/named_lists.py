@@ -53,13 +53,20 @@ class NamedList:
     id: ColumnElement[Any]
     sorting: Sorting = BY_NAME
 
-    async def page(self, request: Reading, asked: PageAsked, text: str | None) -> NamedPage:
-        """Return one page; `text` is looked for anywhere in the name. Raise Invalid, TooLong."""
+    async def page(self, request: Reading, asked: PageAsked, text: str | None, **told: UUID) -> NamedPage:
+        """Return one page; `text` is looked for anywhere in the name. Raise Invalid, TooLong.
+
+        `told` are the values that the list's own statement has.
+        """
         cursors = Cursors(request.ports.ids, self.sorting)
         window = asked.window(cursors)
-        values: dict[str, Any] = {} if text is None else {"name_contains": searched(text)}
+        values: dict[str, Any] = told if text is None else {**told, "name_contains": searched(text)}
         found = await request.rows(cut_by_name(self, window.cut, text is not None), **values, **window.values)
         return NamedListing(whole(self, text is not None), window, cursors, values).page(found)
+
+    def cursor_of(self, request: Reading, key: Any, id_: UUID) -> str:
+        """Return where what is sorted by this key and has this id stands."""
+        return Cursors(request.ports.ids, self.sorting).spell(key, id_)
 
     async def pages(self, request: Reading, parents: Sequence[UUID], asked: PageAsked) -> list[NamedPage]:
         """Return one page for each parent, of a list whose statement names OF_PARENT. Raise Invalid."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, select
 
+from core.folding import fold
 from models import DocumentRelation, Relation
 from models.relations import Contact, Particulars
 from models.tables import LICENCE, AnyRow, AnySelect
@@ -30,8 +31,13 @@ RELATION: Final[AnySelect] = select(
     Relation.external_reference,
     Relation.created_at,
     Relation.updated_at,
+    Relation.revision,
+    Relation.company_name,
 ).where(Relation.licence_id == LICENCE, sees_relation())
 BY_IDS: Final = RELATION.where(Relation.id == IDS)
+
+# Whoever refers to a relation waits for whoever deletes it, and does not find it then.
+TO_REFER_TO: Final = BY_IDS.with_for_update(read=True, key_share=True, of=Relation)
 
 
 def tab(columns: type[Contact | Particulars]) -> AnySelect:
@@ -59,6 +65,11 @@ async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | 
     return await looked_up(request, BY_IDS, ids)
 
 
+async def to_refer_to(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
+    """Return the same, each of which is not deleted before this transaction ends."""
+    return await looked_up(request, TO_REFER_TO, ids)
+
+
 async def named_by(request: Reading, parents: Sequence[Any], attribute: str) -> list[AnyRow | None]:
     """Return the relation that an attribute of each parent names, as far as the viewer may see it."""
     return await by_ids(request, column(parents, attribute))
@@ -83,3 +94,8 @@ async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[li
 async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:
     """Return one page of the relations by name, narrowed to those whose name contains `text`."""
     return await BY_NAME.page(request, page, text)
+
+
+def cursor_of(request: Reading, relation: AnyRow) -> str:
+    """Return where a relation stands in the list by name."""
+    return BY_NAME.cursor_of(request, fold(relation.display_name), relation.id)

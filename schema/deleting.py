@@ -28,7 +28,7 @@ async def delete_document(info: Info, input: DeleteDocumentInput) -> DeleteDocum
     document_id = ids.read(info.context, "Document", input.document_id, "input", "documentId")
     async with info.context.change() as change:
         await deleting.delete_document(change, document_id, input.if_revision)
-    return DeleteDocumentPayload(document_id=document_id)
+    return DeleteDocumentPayload(key=document_id)
 
 
 @verb(DocumentPayload)

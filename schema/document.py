@@ -12,11 +12,22 @@ from core.rights import Right
 from execution import Typed, batched, derived, plain
 from models.tables import AnyRow
 from permissions.fields import MayChangeSecurity, MayRead, StaffReadsDocuments
-from resolvers import accounts, categories, content, dossiers, grants, licences, previews, relations
+from resolvers import (
+    accounts,
+    categories,
+    content,
+    dossiers,
+    grants,
+    holdings,
+    licences,
+    previews,
+    relations,
+)
 from resolvers.reading import Reading
 from schema.category import Category
 from schema.category_rule import CategoryRule
 from schema.dossier import Dossier
+from schema.holding import Holding
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit, Principal
@@ -80,6 +91,10 @@ async def relations_of(parents: Sequence[AnyRow], request: Reading) -> list[list
     return await relations.of_documents(request, parents)
 
 
+async def holdings_of(parents: Sequence[AnyRow], request: Reading) -> list[list[AnyRow]]:
+    return await holdings.of_documents(request, parents)
+
+
 async def grants_of(parents: Sequence[AnyRow], request: Reading) -> list[list[AnyRow]]:
     return await grants.of_documents(request, parents)
 
@@ -137,6 +152,11 @@ class Document(Node):
         relations_of,
         description="The relations that it hangs on, as far as the viewer may see them.",
         directives=[about(2)],
+    )
+    holdings: list[Holding] = batched(
+        holdings_of,
+        description="The assets, liabilities and policies that it hangs on, as far as the viewer sees them.",
+        directives=[about(1)],
     )
     viewer_can: list[Right] = derived(rights_in, description="What the viewer may do with it.")
     content_url: URL | None = batched(

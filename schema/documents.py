@@ -16,6 +16,7 @@ from resolvers.incoming import IncomingFile
 from resolvers.reading import Reading
 from schema import ids
 from schema.context import Info
+from schema.given import Keys, given, key_lists_given, keys_given
 from schema.idempotency import idempotency_key
 from schema.payloads import DocumentPayload
 from schema.user_errors import verb
@@ -33,6 +34,13 @@ class UploadDocumentInput:
     dossier_id: ID | None = strawberry.field(default=None, description="For staff only.")
     category_ids: list[ID] | None = strawberry.field(default=None, description="For staff only.")
     relation_ids: list[ID] | None = strawberry.field(default=None, description="For staff only.")
+    holding_ids: list[ID] | None = strawberry.field(default=None, description="For staff only.")
+    business_unit_id: ID | None = strawberry.field(
+        default=None, description="For staff only; without it the firm's, where it has but one."
+    )
+    external_reference: str | None = strawberry.field(
+        default=None, description="What another program calls it, once in a firm; for staff only."
+    )
     idempotency_key: str | None = idempotency_key(
         " The file is part of the input, by its name and its bytes."
     )
@@ -59,27 +67,37 @@ class UpdateDocumentInput:
     relation_ids: list[ID] | None = strawberry.field(
         default=strawberry.UNSET, description="All relations that it hangs on, for staff only."
     )
+    holding_ids: list[ID] | None = strawberry.field(
+        default=strawberry.UNSET, description="All holdings that it hangs on, for staff only."
+    )
+    business_unit_id: ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Business eenheid, for staff only."
+    )
+    external_reference: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="What another program calls it, once in a firm; for staff only.",
+    )
 
 
-# How each argument is read: whose ids it takes, and what it is called outside.
-KEYS: Final = {"dossier_id": ("Dossier", "dossierId")}
-KEY_LISTS: Final = {"category_ids": ("Category", "categoryIds"), "relation_ids": ("Relation", "relationIds")}
-PLAIN: Final = ("description", "document_date")
+KEYS: Final[Keys] = {
+    "dossier_id": ("Dossier", "dossierId"),
+    "business_unit_id": ("BusinessUnit", "businessUnitId"),
+}
+KEY_LISTS: Final[Keys] = {
+    "category_ids": ("Category", "categoryIds"),
+    "relation_ids": ("Relation", "relationIds"),
+    "holding_ids": ("Holding", "holdingIds"),
+}
+PLAIN: Final = ("description", "document_date", "external_reference")
 
 
-def given(request: Reading, input: object) -> dict[str, Any]:
+def said_in(request: Reading, input: object) -> dict[str, Any]:
     """Return what an input says of a document, ids read. Raise Invalid."""
-    names = [name for name in (*PLAIN, *KEYS, *KEY_LISTS) if getattr(input, name) is not strawberry.UNSET]
-    changes: dict[str, Any] = {name: getattr(input, name) for name in names}
-    for name in KEYS.keys() & changes.keys():
-        if changes[name] is not None:
-            type_name, argument = KEYS[name]
-            changes[name] = ids.read(request, type_name, changes[name], "input", argument)
-    for name in KEY_LISTS.keys() & changes.keys():
-        if changes[name] is not None:
-            type_name, argument = KEY_LISTS[name]
-            changes[name] = ids.read_all(request, type_name, changes[name], "input", argument)
-    return changes
+    return {
+        **given(input, PLAIN),
+        **keys_given(request, input, KEYS),
+        **key_lists_given(request, input, KEY_LISTS),
+    }
 
 
 async def chunks_of(file: UploadFile) -> AsyncGenerator[bytes]:
@@ -98,7 +116,7 @@ def file_in(part: object) -> IncomingFile:
 @verb(DocumentPayload)
 async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPayload:
     file = file_in(input.file)
-    said = Said(**given(info.context, input))
+    said = Said(**said_in(info.context, input))
     document_id = await documents.upload_document(info.context, file, said, input.idempotency_key)
     return DocumentPayload(document_id=document_id)
 
@@ -106,7 +124,7 @@ async def upload_document(info: Info, input: UploadDocumentInput) -> DocumentPay
 @verb(DocumentPayload)
 async def update_document(info: Info, input: UpdateDocumentInput) -> DocumentPayload:
     document_id = ids.read(info.context, "Document", input.document_id, "input", "documentId")
-    changes = given(info.context, input)
+    changes = said_in(info.context, input)
     async with info.context.change() as change:
         await documents.update_document(change, document_id, changes, input.if_revision)
     return DocumentPayload(document_id=document_id)

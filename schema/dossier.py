@@ -68,3 +68,6 @@ class Dossier(Node):
     )
     created_at: datetime = strawberry.field(description="When it was opened.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
+    revision: int = strawberry.field(
+        description="Rises by one with every change; send it back as `ifRevision`."
+    )

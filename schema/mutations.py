@@ -8,6 +8,7 @@ from schema.account_mutations import AccountMutations
 from schema.category_rules import apply_category_rule, set_category_rule
 from schema.deleting import delete_document, restore_document
 from schema.documents import update_document, upload_document
+from schema.file_mutations import FileMutations
 from schema.groups import create_group, set_group_members
 from schema.letter import RetryLetterPayload, retry_letter
 from schema.payloads import (
@@ -24,7 +25,7 @@ from schema.uploads import CreateUploadPayload, add_document_version, complete_u
 
 
 @strawberry.type(description="What can be done. One field is one transaction.")
-class Mutation(AccountMutations):
+class Mutation(AccountMutations, FileMutations):
     create_group: GroupPayload | None = performed(
         create_group,
         description="Adds a group, without members (groep).",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import ID
@@ -16,6 +17,7 @@ from resolvers import (
     dossiers,
     grants,
     groups,
+    holdings,
     letters,
     licences,
     relations,
@@ -60,6 +62,7 @@ LOOK_UPS: Final[dict[str, LookUp]] = {
     "Dossier": dossiers.by_ids,
     "Grant": grants.look_up,
     "Group": groups.look_up,
+    "Holding": holdings.by_ids,
     "Letter": letters.look_up,
     "Licence": licences.own_by_ids,
     "Relation": relations.by_ids,
@@ -68,7 +71,11 @@ LOOK_UPS: Final[dict[str, LookUp]] = {
 
 async def find(request: Reading, wanted: Sequence[ID], argument: str) -> list[Typed | None]:
     """Return the thing of each id, None in the place of what the viewer may not see. Raise Invalid."""
-    keys = [ids.read_typed(request, id_, argument) for id_ in wanted]
+    return await named(request, [ids.read_typed(request, id_, argument) for id_ in wanted])
+
+
+async def named(request: Reading, keys: Sequence[tuple[str, UUID]]) -> list[Typed | None]:
+    """Return the thing of each type and key, None in the place of what the viewer may not see."""
     found: list[Typed | None] = [None] * len(keys)
     for type_name in {name for name, _ in keys} & LOOK_UPS.keys():
         places = [at for at, (name, _) in enumerate(keys) if name == type_name]

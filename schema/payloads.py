@@ -110,13 +110,18 @@ class ApplyCategoryRulePayload:
     user_errors: list[UserError] = no_errors()
 
 
-def deleted_ids_of(payloads: Sequence[Any], request: Reading) -> list[str | None]:
-    keys = [it.document_id for it in payloads]
-    return [request.ports.ids.write("Document", [key])[0] if key else None for key in keys]
+def deleted(type_name: str) -> Callable[..., list[str | None]]:
+    """Return what writes the id of a thing that was deleted, whose key a payload keeps."""
+
+    def write(payloads: Sequence[Any], request: Reading) -> list[str | None]:
+        keys = [it.key for it in payloads]
+        return [request.ports.ids.write(type_name, [key])[0] if key else None for key in keys]
+
+    return write
 
 
 @strawberry.type(description="What the deletion of a document came to.")
 class DeleteDocumentPayload:
-    document_id: Key = None
-    deleted_document_id: ID | None = batched(deleted_ids_of, description="Of the document that is gone.")
+    key: Key = None
+    deleted_document_id: ID | None = batched(deleted("Document"), description="Of the document that is gone.")
     user_errors: list[UserError] = no_errors()

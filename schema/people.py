@@ -10,9 +10,10 @@ from strawberry.scalars import ID
 from core.viewer import Language, Role
 from execution import batched, derived, plain
 from models.tables import AnyRow
-from permissions.fields import IsStaff, IsStaffOrOwn, StaffReadsRelations
+from permissions.fields import IsAdministrator, IsStaff, IsStaffOrOwn, StaffReadsRelations
 from resolvers import groups, licences, passkeys, profiles, relations
 from resolvers.named_lists import NamedPage
+from resolvers.operating import FirstSecret
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema.connections import AccountConnection, After, First
@@ -50,6 +51,23 @@ async def logins_of(parents: Sequence[AnyRow], request: Reading) -> list[ClientL
     return [ClientLogins(used=used, limit=parent.client_login_limit) for parent in parents]
 
 
+@strawberry.type(description="What administrators, and the operator, have set for the firm.")
+class LicenceSettings:
+    first_secret: FirstSecret = derived(
+        lambda it: FirstSecret(it.first_secret), description="What new accounts are mailed to come in with."
+    )
+    staff_need_two_factor: bool = strawberry.field(description="Whether the staff need a second factor.")
+    accepts_active_files: bool = strawberry.field(
+        description="Whether files that can run something may be sent in; they are only ever downloaded."
+    )
+    mail_sender: str | None = strawberry.field(
+        description="Whom its letters come from, which the operator sets; null: the installation's address."
+    )
+    mail_reply_to: str | None = strawberry.field(
+        description="Whom answers to its letters go to; null: the sender."
+    )
+
+
 @strawberry.type(description="A firm that holds a licence (licentiehouder).")
 class Licence(Node):
     id: ID = identity("Licence")
@@ -60,6 +78,9 @@ class Licence(Node):
     )
     client_logins: ClientLogins | None = batched(
         logins_of, description="How many client logins are in use; for staff.", permission_classes=[IsStaff]
+    )
+    settings: LicenceSettings | None = derived(
+        lambda it: it, description="Its rules; for administrators.", permission_classes=[IsAdministrator]
     )
 
 

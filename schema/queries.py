@@ -54,6 +54,7 @@ from schema.connections import (
 from schema.document import Document
 from schema.dossier import Dossier
 from schema.explanations import AccessExplanation, explain_access
+from schema.holding import HoldingConnection, holdings_by_name
 from schema.letter import LetterConnection
 from schema.letter import newest_first as letters_newest_first
 from schema.nodes import Node, find
@@ -202,6 +203,12 @@ class Query:
         by_name(dossiers.search),
         description="The dossiers that the viewer may see, by name (Dossiers): for a client, those he is in.",
         permission_classes=[ReadsRelations],
+        directives=[PAGE_FORWARDS],
+    )
+    holdings: HoldingConnection | None = batched(
+        holdings_by_name,
+        description="The firm's assets, liabilities and policies, by name.",
+        permission_classes=[StaffReadsRelations],
         directives=[PAGE_FORWARDS],
     )
     accounts: AccountConnection | None = batched(

@@ -11,10 +11,19 @@ from core.viewer import Language
 from execution import batched, derived, plain
 from models.tables import AnyRow
 from permissions.fields import StaffReadsRelations, StaffReadsRelationsOrOwn
-from resolvers import accounts, licences, relations
+from resolvers import accounts, dossiers, licences, relations
 from resolvers.document_filters import Scope
+from resolvers.named_lists import NamedPage
+from resolvers.paging import PageAsked
 from resolvers.reading import Reading
-from schema.connections import DocumentConnection, documents_in
+from schema.connections import (
+    After,
+    Connection,
+    DocumentConnection,
+    DossierWord,
+    First,
+    documents_in,
+)
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit
@@ -89,6 +98,12 @@ async def details_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow
     return await relations.particulars(request, parents)
 
 
+async def dossiers_of(
+    parents: Sequence[AnyRow], request: Reading, *, first: First = None, after: After = None
+) -> list[NamedPage]:
+    return await dossiers.of_relations(request, parents, PageAsked(first, after))
+
+
 @strawberry.type(description="A person or company in the firm's files (relatie).")
 class Relation(Node):
     id: ID = identity("Relation")
@@ -96,6 +111,7 @@ class Relation(Node):
     display_name: str = strawberry.field(description="As lists show it.")
     given_name: str | None = strawberry.field(description="Voornaam.")
     family_name: str | None = strawberry.field(description="Familienaam.")
+    company_name: str | None = strawberry.field(description="Of a company (maatschappelijke naam).")
     title: str | None = strawberry.field(description="Aanspreking, such as mevrouw.")
     email: str | None = plain(
         description="E-mail; for staff and the client himself.",
@@ -128,6 +144,11 @@ class Relation(Node):
     external_reference: str | None = plain(
         description="What another program calls it; for staff.", permission_classes=[StaffReadsRelations]
     )
+    dossiers: Connection[DossierWord] = batched(
+        dossiers_of,
+        description="The dossiers that it is in and that the viewer may see, by name.",
+        directives=[PAGE_FORWARDS],
+    )
     documents: DocumentConnection = batched(
         documents_in(Scope.RELATION),
         description="The documents linked to this relation that the viewer may read.",
@@ -135,3 +156,6 @@ class Relation(Node):
     )
     created_at: datetime = strawberry.field(description="When it came into the files.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
+    revision: int = strawberry.field(
+        description="Rises by one with every change; send it back as `ifRevision`."
+    )

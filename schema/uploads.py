@@ -16,7 +16,7 @@ from resolvers.reading import Reading
 from resolvers.uploads import Announced
 from schema import ids
 from schema.context import Info
-from schema.documents import file_in, given
+from schema.documents import file_in, said_in
 from schema.idempotency import idempotency_key
 from schema.ids import identity
 from schema.payloads import DocumentPayload, Key, named_by
@@ -81,6 +81,13 @@ class CompleteUploadInput:
     dossier_id: ID | None = strawberry.field(default=None, description="For staff only.")
     category_ids: list[ID] | None = strawberry.field(default=None, description="For staff only.")
     relation_ids: list[ID] | None = strawberry.field(default=None, description="For staff only.")
+    holding_ids: list[ID] | None = strawberry.field(default=None, description="For staff only.")
+    business_unit_id: ID | None = strawberry.field(
+        default=None, description="For staff only; without it the firm's, where it has but one."
+    )
+    external_reference: str | None = strawberry.field(
+        default=None, description="What another program calls it, once in a firm; for staff only."
+    )
 
 
 @strawberry.input(description="A new version of a document: either a file, or an upload.")
@@ -106,7 +113,7 @@ async def create_upload(info: Info, input: CreateUploadInput) -> CreateUploadPay
 @verb(DocumentPayload)
 async def complete_upload(info: Info, input: CompleteUploadInput) -> DocumentPayload:
     upload_id = ids.read(info.context, "Upload", input.upload_id, "input", "uploadId")
-    said = Said(**given(info.context, input))
+    said = Said(**said_in(info.context, input))
     document_id = await documents.complete_upload(info.context, upload_id, said)
     return DocumentPayload(document_id=document_id)
 

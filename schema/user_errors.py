@@ -1,16 +1,19 @@
 """What the caller can mend: told in the payload, beside what was asked for."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
 
 import strawberry
 
-from core.errors import Conflict, Correctable, TooManyTries
+from core.errors import Conflict, Correctable, InUse, Problems, TooManyTries
 from core.viewer import Language
+from execution import Typed, batched
 from languages import translate
 from resolvers.reading import Reading
 from schema.context import Info
+from schema.nodes import Node, named
 from schema.prices import about
 from schema.words import UserErrorCode
 
@@ -41,6 +44,22 @@ class RateLimitedError(UserError):
     retry_after_seconds: int = strawberry.field(description="How long to wait, in seconds.")
 
 
+async def users_of(errors: Sequence[Any], request: Reading) -> list[list[Typed]]:
+    keys = [key for error in errors for key in error.keys]
+    found = dict(zip(keys, await named(request, keys), strict=True))
+    return [[it for key in error.keys if (it := found[key])] for error in errors]
+
+
+@strawberry.type(description="What others hang on cannot be deleted.")
+class InUseError(UserError):
+    keys: strawberry.Private[Sequence[tuple[str, UUID]]]
+    used_by: list[Node] = batched(
+        users_of,
+        description="What uses it, as far as the viewer may see it: of each kind the first ten.",
+        directives=[about(10)],
+    )
+
+
 def no_errors() -> Any:
     """Return the field `userErrors` of a payload: empty when all went well."""
     return strawberry.field(
@@ -64,6 +83,8 @@ def told(error: Correctable, language: Language) -> UserError:
         return ConflictError(code=code, message=message, path=path, current_revision=error.current_revision)
     if isinstance(error, TooManyTries):
         return RateLimitedError(code=code, message=message, path=path, retry_after_seconds=error.retry_after)
+    if isinstance(error, InUse):
+        return InUseError(code=code, message=message, path=path, keys=error.used_by)
     return InputError(code=code, message=message, path=path)
 
 
@@ -86,8 +107,11 @@ def verb(
         async def answer(info: Info, *arguments: Arguments.args, **named: Arguments.kwargs) -> Payload:
             try:
                 return await do(info, *arguments, **named)
+            except Problems as all_of_them:
+                errors = all_of_them.errors
             except Correctable as error:
-                return payload(user_errors=[told(error, language_of(info.context))])
+                errors = (error,)
+            return payload(user_errors=[told(it, language_of(info.context)) for it in errors])
 
         return answer
 

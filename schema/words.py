@@ -10,6 +10,7 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from core.rights import NO_RIGHTS, Right
 from core.viewer import ApiScope, Language, Role
 from resolvers.document_lists import OrderField
+from resolvers.operating import FirstSecret
 from resolvers.signing_in import Step
 
 Kind = TypeVar("Kind", bound=type[Enum])
@@ -130,6 +131,14 @@ class DossierRole(Enum):
     OTHER = "OTHER"
 
 
+class HoldingKind(Enum):
+    """What a holding is."""
+
+    ASSET = "ASSET"
+    LIABILITY = "LIABILITY"
+    POLICY = "POLICY"
+
+
 class GrantSource(Enum):
     """Where a row of the rights tab comes from."""
 
@@ -177,6 +186,7 @@ class UserErrorCode(Enum):
     NO_SEAT_LEFT = "NO_SEAT_LEFT"
     NOT_LINKED_TO_CLIENT = "NOT_LINKED_TO_CLIENT"
     ALREADY_EXISTS = "ALREADY_EXISTS"
+    IN_USE = "IN_USE"
 
 
 named(
@@ -193,6 +203,21 @@ named(
     INVITED="The first password has not been replaced yet.",
     ACTIVE="Signs in with a password of its own.",
     BLOCKED="Can not sign in (geblokkeerd).",
+)
+named(
+    FirstSecret,
+    "FirstSecret",
+    "What a new account is mailed to come in with.",
+    PASSWORD="A first password that lasts five days (S034).",  # noqa: S106  no password
+    LINK="A link that works once, behind which a password is chosen (A12).",
+)
+named(
+    HoldingKind,
+    "HoldingKind",
+    "What a holding is.",
+    ASSET="Something that is owned (activum).",
+    LIABILITY="Something that is owed (passivum).",
+    POLICY="An insurance (polis).",
 )
 named(RelationKind, "RelationKind", "What a relation is.", PERSON="A person.", COMPANY="A company.")
 named(
@@ -268,4 +293,5 @@ named(
     NO_SEAT_LEFT="All client logins of the licence are in use.",
     NOT_LINKED_TO_CLIENT="The document hangs neither on the client nor on his dossier.",
     ALREADY_EXISTS="It exists already.",
+    IN_USE="Something else still uses it.",
 )
