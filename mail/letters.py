@@ -44,6 +44,7 @@ class Kind(StrEnum):
     ACCESS_GRANTED_BY_LINK = "access_granted_by_link"
     ACCOUNT_BLOCKED = "account_blocked"
     ACCOUNT_UNBLOCKED = "account_unblocked"
+    CONTACT_CHANGED = "contact_changed"
     DOCUMENT_SHARED = "document_shared"
     DOCUMENT_UPLOADED = "document_uploaded"
     FILE_REFUSED = "file_refused"
@@ -56,6 +57,7 @@ class Kind(StrEnum):
     TWO_FACTOR_DISABLED = "two_factor_disabled"
     TWO_FACTOR_ENABLED = "two_factor_enabled"
     TWO_FACTOR_RESET = "two_factor_reset"
+    USERNAME_CHANGED = "username_changed"
 
 
 BY_LINK = frozenset({Kind.ACCESS_GRANTED_BY_LINK, Kind.PASSWORD_RESET_BY_LINK})

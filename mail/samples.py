@@ -22,10 +22,14 @@ OF_AN_UPLOAD: Final = {"details": ADVISOR | {"client_name": "Bert Callewaert"}}
 NEEDS: Final[Mapping[str, Mapping[str, Any]]] = {
     Kind.ACCESS_GRANTED: BY_PASSWORD,
     Kind.ACCESS_GRANTED_BY_LINK: BY_LINK,
+    Kind.CONTACT_CHANGED: OF_AN_UPLOAD,
     Kind.DOCUMENT_UPLOADED: OF_AN_UPLOAD,
     Kind.FILE_REFUSED: {"details": CLIENT | {"file_name": "jaarrekening.xlsx"}},
     Kind.PASSWORD_RESET: BY_PASSWORD,
     Kind.PASSWORD_RESET_BY_LINK: BY_LINK,
+    Kind.USERNAME_CHANGED: {
+        "details": CLIENT | {"former": "carla@oud.example", "username": "carla@verlinden.example"}
+    },
 }
 SAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     **{it: {"kind": it, **NEEDS.get(it, {})} for it in Kind},

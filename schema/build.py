@@ -9,7 +9,7 @@ from execution import BreadthFirst
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
-from schema.user_errors import ConflictError, InputError, RateLimitedError
+from schema.user_errors import ConflictError, InputError, InUseError, RateLimitedError
 
 
 @cache
@@ -18,7 +18,7 @@ def build() -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
-        types=[InputError, ConflictError, RateLimitedError],
+        types=[InputError, ConflictError, InUseError, RateLimitedError],
         execution_context_class=BreadthFirst,
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -34,18 +34,21 @@ WARNINGS = (
     "two_factor_disabled",
     "two_factor_enabled",
     "two_factor_reset",
+    "username_changed",
 )
 NOTICES = ("account_blocked", *WARNINGS)
 """What asks nobody to follow a link."""
 DETAILS: dict[str, dict[str, Any]] = {
     "access_granted": ACCESS,
     "access_granted_by_link": ACCESS,
+    "contact_changed": {**ANNA, "client_name": "Bert Peeters"},
     "document_shared": CARLA,
     "document_uploaded": {**ANNA, "client_name": "Bert Peeters"},
     "file_refused": {**CARLA, "file_name": "Akte <b>.docx"},
     "password_reset": ACCESS,
     "password_reset_by_link": ACCESS,
     **dict.fromkeys(NOTICES, CARLA),
+    "username_changed": {**CARLA, "former": "carla-old", "username": "carla"},
 }
 PASSWORD = "ab2c-d3ef-gh4j-kmnpq"
 # With a hyphen at its end, which mail programs like to leave out of a link.

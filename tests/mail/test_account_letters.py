@@ -54,6 +54,7 @@ NEWS = {
     "passkey_added": "From now on you confirm every sign-in in a second step, such as this passkey.",
     "passkey_removed": "It does not work any more.",
     "file_refused": "Malware was found in a file that you sent to the client portal.",
+    "username_changed": "From now on you sign in with the new one, and letters go to it.",
 }
 SUBJECTS = {
     "account_blocked": "Your access to the client portal of Peeters & Zonen was closed",
@@ -69,6 +70,7 @@ SUBJECTS = {
     "passkey_added": "A passkey was added for the client portal of Peeters & Zonen",
     "passkey_removed": "A passkey for the client portal of Peeters & Zonen was removed",
     "file_refused": "A file that you sent to the client portal of Peeters & Zonen cannot be opened",
+    "username_changed": "Your user name for the client portal of Peeters & Zonen has changed",
 }
 
 

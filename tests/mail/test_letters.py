@@ -122,6 +122,14 @@ def test_the_letter_about_an_upload_names_the_client() -> None:
     assert "Your office" not in text_of(message)
 
 
+def test_the_letter_about_contact_details_names_the_client_and_tells_none_of_them() -> None:
+    message = compose(letter("contact_changed", language=Language.EN))
+    assert message["Subject"] == "Bert Peeters has changed contact details"
+    said = " ".join(text_of(message).split())
+    assert said.startswith("Dear Anna,")
+    assert "Sign in to see the sheet as it is now." in said
+
+
 @pytest.mark.parametrize(
     ("names", "salutation"),
     [

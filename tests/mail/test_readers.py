@@ -94,7 +94,7 @@ def test_the_page_says_what_the_text_says_under_the_name_of_the_firm(case: str, 
 def test_the_page_is_called_what_the_letter_is_about(case: str, language: Language) -> None:
     got = received(case, language)
     assert got.page.findtext("head/title") == got.message["Subject"]
-    assert FIRM in got.message["Subject"] or case.startswith("document_uploaded")
+    assert FIRM in got.message["Subject"] or case.startswith(("contact_changed", "document_uploaded"))
 
 
 @ALL
