@@ -20,6 +20,7 @@ from graphql.language import (
     IntValueNode,
     ListValueNode,
     NullValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
@@ -69,13 +70,14 @@ class Length:
     """How long a list can be: as long as its arguments ask for, some of which may be variables."""
 
     asked: tuple[int, ...] = ()
-    variables: tuple[str, ...] = ()
+    variables: tuple[tuple[str, ...], ...] = ()
+    """The name of a variable, and the way within its value."""
     assumed: int = 1
     """Where no argument says it."""
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """Return the length with these values of the variables."""
-        values = (variables.get(name) for name in self.variables)
+        values = (within(variables, way) for way in self.variables)
         asked = [*self.asked, *(length_of(it) for it in values if it is not None)]
         return min(max(0, *asked), LONGEST) if asked else self.assumed
 
@@ -166,14 +168,35 @@ def said(field: GraphQLField, word: type[Word]) -> Word | None:
 
 
 def length_asked(size: ListSize, node: FieldNode) -> Length:
-    """Return how long a list can be with the arguments of one field."""
+    """Return how long a list can be with the arguments of one field; `input.rows` is one within another."""
+    asked: list[int] = []
+    variables: list[tuple[str, ...]] = []
+    for name in size.slicing_arguments or ():
+        value, rest = written_at(node, name.split("."))
+        if isinstance(value, VariableNode):
+            variables.append((value.name.value, *rest))
+        elif value is not None and not isinstance(value, NullValueNode):
+            asked.append(length_written(value))
+    return Length(tuple(asked), tuple(variables), size.assumed_size or 1)
+
+
+def written_at(node: FieldNode, way: list[str]) -> tuple[ValueNode | None, list[str]]:
+    """Return what is written for an argument, and the rest of the way, which leads into a variable."""
     given = {it.name.value: it.value for it in node.arguments or ()}
-    slicing = [given[name] for name in size.slicing_arguments or () if name in given]
-    return Length(
-        tuple(length_written(it) for it in slicing if not isinstance(it, VariableNode | NullValueNode)),
-        tuple(it.name.value for it in slicing if isinstance(it, VariableNode)),
-        size.assumed_size or 1,
-    )
+    value = given.get(way[0])
+    for at, name in enumerate(way[1:], start=1):
+        if not isinstance(value, ObjectValueNode):
+            return value, way[at:]
+        value = {it.name.value: it.value for it in value.fields}.get(name)
+    return value, []
+
+
+def within(values: Mapping[str, Any], way: Sequence[str]) -> object:
+    """Return what a value holds at the end of a way, None where there is nothing."""
+    found: object = values
+    for name in way:
+        found = cast("Mapping[str, object]", found).get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def length_written(value: ValueNode) -> int:

@@ -61,6 +61,7 @@ RECORD: Final = insert(Event).values(
     occurred_at=bindparam("now"),
     account_id=bindparam("own_account"),
     document_id=bindparam("document_id"),
+    relation_id=bindparam("relation_id"),
     details=bindparam("details"),
 )
 Added = TypeVar("Added", bound=Entity)
@@ -82,6 +83,8 @@ class Change(Reading):
 
     async def execute_many(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Carry out a statement once for each of these values."""
+        if not rows:
+            return
         await self.session.flush()
         connection = await self.session.connection()
         known = self.bound({"now": self.now})
@@ -114,8 +117,13 @@ class Change(Reading):
 
     async def record_each(self, kind: str, of: Sequence[tuple[UUID, dict[str, Any]]]) -> None:
         """Remember the same of several documents, each with its details, at once."""
-        rows = [{"document_id": key, "details": details} for key, details in of]
+        rows = [{"document_id": key, "relation_id": None, "details": details} for key, details in of]
         await self.execute_many(RECORD, [{"kind": kind, **row} for row in rows])
+
+    async def record_relations(self, kind: str, of: Sequence[UUID]) -> None:
+        """Remember the same of several relations at once."""
+        row: dict[str, Any] = {"kind": kind, "document_id": None, "details": {}}
+        await self.execute_many(RECORD, [{**row, "relation_id": key} for key in of])
 
     async def tell(self, kind: str, account_id: UUID, *, secret: str | None = None, **details: Any) -> None:
         """Write a letter to an account, in its language; it leaves after the commit.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
 import phonenumbers
@@ -64,6 +65,7 @@ def register_number(said: str) -> str:
         raise Invalid(message) from None
 
 
+@lru_cache(maxsize=2_000)
 def nace_code(said: str) -> str:
     """Return a code of the European list NACE, such as `69.20`, or one of Belgium's with its fifth digit.
 

@@ -9,8 +9,10 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, delete, select, update
 
 from auth import challenges
+from auth.sessions import GROUPS, IS_ADMINISTRATOR, roles_of
 from core.errors import Invalid, NotFound
 from core.folding import fold
+from core.viewer import Language, Viewer
 from mail.addresses import address_for
 from models import Account, AccountGroupMember, Challenge, Licence, Session
 from models.tables import LICENCE
@@ -37,6 +39,18 @@ SET_LIMIT: Final = (
 BY_USERNAME: Final = select(Account.id).where(
     Account.licence_id == LICENCE, Account.username_folded == bindparam("username")
 )
+ACTOR: Final = select(
+    Account.id,
+    Account.role,
+    Account.language,
+    GROUPS.label("groups"),
+    IS_ADMINISTRATOR.label("is_administrator"),
+).where(
+    Account.licence_id == LICENCE,
+    Account.username_folded == bindparam("username"),
+    Account.role == "STAFF",
+    Account.blocked_at.is_(None),
+)
 # A sign-in under way ends with the sessions; the link of whoever was invited stays (A12).
 UNDER_WAY: Final = delete(Challenge).where(
     Challenge.licence_id == LICENCE, Challenge.step != challenges.FIRST_PASSWORD
@@ -54,6 +68,23 @@ async def operating(ports: Ports, slug: str) -> AsyncGenerator[Change]:
         raise NotFound("There is no licence with this short name.")
     async with acting(ports, steward(found[0], ports.clock.now())) as change:
         yield change
+
+
+async def acting_as(ports: Ports, slug: str, username: str) -> Viewer:
+    """Return who works for a firm under this user name, with all that he may. Raise NotFound."""
+    async with operating(ports, slug) as change:
+        row = await change.row(ACTOR, username=fold(username))
+        if row is None:
+            raise NotFound("Nobody with this user name works for the firm.")
+        return Viewer(
+            licence_id=change.viewer.licence_id,
+            account_id=row.id,
+            session_id=row.id,
+            seen_at=change.now,
+            roles=roles_of(row),
+            language=Language(row.language),
+            principals=(row.id, *(row.groups or ())),
+        )
 
 
 async def create_administrator(ports: Ports, slug: str, said: NewAccount, password: str | None) -> UUID:

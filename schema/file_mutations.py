@@ -19,13 +19,14 @@ from schema.file_payloads import (
     RelationPayload,
 )
 from schema.holding_changes import create_holding, delete_holding, update_holding
+from schema.importing import ImportPayload, import_dossiers, import_relations
 from schema.licence_changes import (
     create_business_unit,
     delete_business_unit,
     update_business_unit,
     update_licence,
 )
-from schema.prices import CHANGES
+from schema.prices import CHANGES, IMPORTED
 from schema.relation_changes import (
     create_relation,
     delete_relation,
@@ -107,6 +108,18 @@ class FileMutations:
         description="Changes a category: its names, its place, whether it is given still.",
         permission_classes=[IsStaff],
         directives=[CHANGES],
+    )
+    import_relations: ImportPayload | None = performed(
+        import_relations,
+        description="Adds relations from another program, or changes those that it names again: all or none.",
+        permission_classes=[StaffWritesRelations],
+        directives=[CHANGES, IMPORTED],
+    )
+    import_dossiers: ImportPayload | None = performed(
+        import_dossiers,
+        description="Opens dossiers from another program, or changes those that it names again: all or none.",
+        permission_classes=[StaffWritesRelations],
+        directives=[CHANGES, IMPORTED],
     )
     update_licence: LicencePayload | None = performed(
         update_licence,

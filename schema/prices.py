@@ -10,6 +10,8 @@ CHANGES: Final = Cost(weight="10")
 # What somebody with a session could guess at.
 SECRETS: Final = Cost(weight="500")
 SEALED: Final = Cost(weight="2")
+# A point for each row.
+IMPORTED: Final = ListSize(slicing_arguments=["input.rows"])
 # Up to a thousand checks, and what comes of it.
 ARCHIVE: Final = Cost(weight="50")
 

@@ -189,14 +189,14 @@ def test_a_page_in_a_page_counts_as_often_as_that_is_long() -> None:
 
 
 def test_what_has_no_number_as_its_size_counts_as_one() -> None:
-    assert Length(variables=("n",), assumed=25).of({"n": "many"}) == 1
+    assert Length(variables=(("n",),), assumed=25).of({"n": "many"}) == 1
 
 
 def test_no_price_is_endless() -> None:
     dear = Price(ENDLESS)
     assert dear.plus(dear).of({}) == ENDLESS
     assert dear.times(Length(asked=(2,))).of({}) == ENDLESS
-    assert dear.times(Length(variables=("n",))).of({"n": 2}) == ENDLESS
+    assert dear.times(Length(variables=(("n",),))).of({"n": 2}) == ENDLESS
     deep = f"{{ thing {{ {'some {' * 60} name {'}' * 60} }} }}"
     assert price(deep) == ENDLESS
 
