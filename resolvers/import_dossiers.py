@@ -195,7 +195,7 @@ class Look:
     def ready(self, row: Row) -> Ready:
         """Return a row as it is written. Raise Problems, Required, Invalid, NotFound."""
         there = self.standing.get(row.reference)
-        names = {name: row.said[name] for name in row.said.keys() & OUTSIDE.keys()}
+        names = {name: row.said[name] for name in row.said if name in OUTSIDE}
         said = {name: it for name, it in row.said.items() if name != "members"} | kept_by(names, self.named)
         columns = {OUTSIDE.get(name, name): value for name, value in said.items()}
         members = self.members_of(row, is_new=there is None)

@@ -207,7 +207,7 @@ class Look:
         said = {
             name: it for name, it in row.said.items() if name != "accountant" or not self.is_deferred(row)
         }
-        names = {name: said[name] for name in said.keys() & OUTSIDE.keys()}
+        names = {name: said[name] for name in said if name in OUTSIDE}
         said |= relation_fields.kept_by(names, self.named)
         columns = {OUTSIDE.get(name, name): value for name, value in said.items()}
         there = self.standing.get(row.reference)

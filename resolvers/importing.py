@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, Integer, Text, Uuid, any_, bindparam, func, select
 from core.errors import Conflict, Correctable, NotFound, Problems, Required, TooLong
 from core.folding import fold
 from core.viewer import Role
-from models import Account, BusinessUnit, Dossier, Holding, Relation
+from models import Account, BusinessUnit, Document, Dossier, Holding, Relation
 from models.tables import LICENCE, AnySelect
 from resolvers import accounts
 from resolvers.formats import Keep
@@ -84,6 +84,7 @@ FINDS: Final = {
     "Relation": by_reference(Relation),
     "Dossier": by_reference(Dossier),
     "Holding": by_reference(Holding),
+    "Document": by_reference(Document),
 }
 UNITS: Final = select(BusinessUnit.id, BusinessUnit.name).where(BusinessUnit.licence_id == LICENCE)
 MANAGERS: Final = accounts.ACCOUNT.where(

@@ -1,5 +1,6 @@
 """Commands that bring files in from other programs: import relations, dossiers and documents."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,12 +9,20 @@ from typing import Annotated
 import typer
 
 from core.viewer import Viewer
-from resolvers import batches, import_dossiers, import_relations, operating
+from resolvers import (
+    batches,
+    import_documents,
+    import_dossiers,
+    import_relations,
+    matching_documents,
+    operating,
+)
 from resolvers.batches import Examine, Write
 from resolvers.import_dossiers import NamedMember
-from resolvers.importing import Outcome, Problem, Row
+from resolvers.importing import Outcome, Problem, Row, noted
 from resolvers.ports import Ports
 from server import import_tables
+from server.local_files import file_in
 from server.terminal import operate, progress
 
 commands = typer.Typer(help="Bring in what other programs know; again with the same files does no harm.")
@@ -58,7 +67,7 @@ def tell(outcome: Outcome, *, dry_run: bool) -> None:
     """Tell what rows came to; exit with status 1 where there are problems."""
     problems = sorted(outcome.problems, key=lambda it: it.place)
     for it in problems:
-        typer.echo(f"line {it.place}: {'.'.join(it.error.path)}: {it.error}")
+        typer.echo(": ".join([f"line {it.place}", *map(snake, it.error.path[-1:]), str(it.error)]))
     lines = len({it.place for it in problems})
     typer.echo(
         f"{len(outcome.created)} new, {len(outcome.updated)} changed, {len(outcome.unchanged)} as they were; "
@@ -66,6 +75,11 @@ def tell(outcome: Outcome, *, dry_run: bool) -> None:
     )
     if problems:
         raise typer.Exit(1)
+
+
+def snake(name: str) -> str:
+    """Return the name of the column that a field has."""
+    return re.sub("[A-Z]", lambda it: f"_{it[0].lower()}", name)
 
 
 @commands.command()
@@ -108,3 +122,37 @@ def with_members(row: Row) -> Row:
         for reference in ([cell] if isinstance(cell, str) else cell or ())
     ]
     return replace(row, said={**said, "members": named})
+
+
+@commands.command()
+def documents(
+    slug: Slug,
+    file: File,
+    folder: Annotated[Path, typer.Argument(help="The folder in which their files are.")],
+    *,
+    actor: Actor,
+    dry_run: DryRun = False,
+) -> None:
+    """Add documents with their files, and change those that are there already; dossiers come first."""
+
+    async def work(ports: Ports) -> None:
+        viewer = await operating.acting_as(ports, slug, actor)
+        read, problems = import_tables.DOCUMENTS.rows(file)
+        there: list[Row] = []
+        for row in read:
+            with noted(row, problems):
+                there.append(with_file(row, folder))
+        rows, wrong = matching_documents.kept(there)
+        do = import_documents.dry_run if dry_run else import_documents.import_documents
+        with progress("Looking" if dry_run else "Writing", len(rows)) as went_on:
+            outcome = await do(ports, viewer, rows, went_on)
+        outcome.problems += [*problems, *wrong]
+        tell(outcome, dry_run=dry_run)
+
+    operate(work)
+
+
+def with_file(row: Row, folder: Path) -> Row:
+    """Return the row of a document with the file that it names. Raise NotFound."""
+    name = row.said.get("file")
+    return row if name is None else replace(row, said={**row.said, "file": file_in(folder, name)})
