@@ -63,7 +63,7 @@ def without_named(outcome: Outcome, rows: Sequence[Row]) -> None:
 async def written(
     ports: Ports, viewer: Viewer, rows: Sequence[Row], write: Write, went_on: WentOn
 ) -> Outcome:
-    """Write rows, all of which were looked at; return what they came to."""
+    """Write rows, all of which were looked at; return what they came to. Raise what `write` raises."""
     outcome = Outcome()
     later = {it.reference for it in rows}
     for batch in batches(rows):

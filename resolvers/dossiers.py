@@ -32,13 +32,16 @@ BY_IDS: Final = DOSSIER.where(Dossier.id == IDS)
 TO_REFER_TO: Final = BY_IDS.with_for_update(read=True, key_share=True, of=Dossier)
 # As the manual lists them: the main person, the partner, then the others.
 POSITION: Final = case({"MAIN_PERSON": 0, "PARTNER": 1, "CHILD": 2}, value=DossierMember.role, else_=3)
+# Whoever sees the dossier sees all who are in it, but nobody sees a relation that was deleted. As the value
+# of a subquery it is looked up by its key, whatever the planner knows of how many relations there are.
+IS_THERE: Final = (
+    select(Relation.deleted_at.is_(None))
+    .where(Relation.licence_id == LICENCE, Relation.id == DossierMember.relation_id)
+    .scalar_subquery()
+)
 MEMBERS: Final = (
     select(DossierMember.dossier_id, DossierMember.relation_id, DossierMember.role)
-    .join(Relation, and_(Relation.licence_id == LICENCE, Relation.id == DossierMember.relation_id))
-    # Whoever sees the dossier sees all who are in it, but nobody sees a relation that was deleted.
-    .where(
-        DossierMember.licence_id == LICENCE, DossierMember.dossier_id == IDS, Relation.deleted_at.is_(None)
-    )
+    .where(DossierMember.licence_id == LICENCE, DossierMember.dossier_id == IDS, IS_THERE)
     .order_by(POSITION, DossierMember.relation_id)
 )
 ROLES: Final = select(DossierMember.relation_id, DossierMember.role).where(

@@ -32,6 +32,15 @@ from resolvers.ports import Ports
 from storage.inspecting import inspect
 from storage.media_types import HEAD_SIZE, recognise
 
+TABLES: Final = (
+    "document",
+    "document_version",
+    "document_grant",
+    "document_category",
+    "document_relation",
+    "document_holding",
+    "event",
+)
 BATCH: Final = 100
 AT_ONCE: Final = 8
 

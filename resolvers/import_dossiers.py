@@ -31,6 +31,7 @@ from resolvers.importing import (
 from resolvers.reading import Reading
 from resolvers.relation_fields import LINE, kept_by, kept_texts
 
+TABLES: Final = ("dossier", "dossier_member", "event")
 OUTSIDE: Final = {"business_unit": "business_unit_id", "manager": "manager_id"}
 COLUMNS: Final = ("name", "business_unit_id", "manager_id")
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))

@@ -32,6 +32,7 @@ from resolvers.importing import (
 )
 from resolvers.reading import Reading
 
+TABLES: Final = ("relation", "event")
 NAMES: Final = ("given_name", "family_name", "company_name")
 TABS: Final = (*Contact.__annotations__, *Particulars.__annotations__)
 COLUMNS: Final = (

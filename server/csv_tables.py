@@ -1,7 +1,8 @@
 """Tables in CSV files: what each cell of a row means, and how it is written to be read again."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -145,10 +146,13 @@ def spelled(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def write(path: Path, names: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write a table."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(names)
-        for row in rows:
-            writer.writerow([spelled(row[name]) for name in names])
+@contextmanager
+def written(path: Path, names: Sequence[str]) -> Generator[Callable[[Mapping[str, Any]], None]]:
+    """Yield what writes a row into a table. Raise CannotRun where the file can not be written."""
+    try:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(names)
+            yield lambda row: writer.writerow([spelled(row[name]) for name in names])
+    except OSError as error:
+        raise CannotRun(f"{path}: {error.strerror}") from None

@@ -44,6 +44,8 @@ class Job:
     viewer: Viewer
     examine: Examine
     write: Write
+    tables: Sequence[str]
+    """Those that are written."""
 
     async def run(self, rows: Sequence[Row], problems: Sequence[Problem], *, dry_run: bool) -> None:
         """Look at all rows, write those without a problem, and tell what came of it.
@@ -58,6 +60,7 @@ class Job:
             good = [it for it in rows if it.place not in refused]
             with progress("Writing", len(good)) as went_on:
                 found = await batches.written(self.ports, self.viewer, good, self.write, went_on)
+            await self.ports.database.analyze(self.tables)
             found.problems += outcome.problems
             outcome = found
         tell(outcome, dry_run=dry_run)
@@ -90,7 +93,8 @@ def relations(slug: Slug, file: File, *, actor: Actor, dry_run: DryRun = False) 
         viewer = await operating.acting_as(ports, slug, actor)
         read, problems = import_tables.RELATIONS.rows(file)
         rows, wrong = import_relations.kept(read, ports.clock.now().date())
-        job = Job(ports, viewer, import_relations.dry_run, import_relations.import_relations)
+        do = import_relations.dry_run, import_relations.import_relations
+        job = Job(ports, viewer, *do, import_relations.TABLES)
         await job.run(rows, [*problems, *wrong], dry_run=dry_run)
 
     operate(work)
@@ -104,7 +108,8 @@ def dossiers(slug: Slug, file: File, *, actor: Actor, dry_run: DryRun = False) -
         viewer = await operating.acting_as(ports, slug, actor)
         read, problems = import_tables.DOSSIERS.rows(file)
         rows, wrong = import_dossiers.kept([with_members(it) for it in read])
-        job = Job(ports, viewer, import_dossiers.dry_run, import_dossiers.import_dossiers)
+        do = import_dossiers.dry_run, import_dossiers.import_dossiers
+        job = Job(ports, viewer, *do, import_dossiers.TABLES)
         await job.run(rows, [*problems, *wrong], dry_run=dry_run)
 
     operate(work)
@@ -146,6 +151,7 @@ def documents(
         do = import_documents.dry_run if dry_run else import_documents.import_documents
         with progress("Looking" if dry_run else "Writing", len(rows)) as went_on:
             outcome = await do(ports, viewer, rows, went_on)
+        await ports.database.analyze(import_documents.TABLES)
         outcome.problems += [*problems, *wrong]
         tell(outcome, dry_run=dry_run)
 
