@@ -26,10 +26,11 @@ from resolvers.importing import (
     noted,
 )
 from resolvers.incoming import IncomingFile, Kept, Rules, keep, kept_only_if_used
-from resolvers.matching_documents import Look, Ready, Source
+from resolvers.matching_documents import Look, Ready
 from resolvers.new_documents import NewDocument
 from resolvers.ports import Ports
 from storage.inspecting import inspect
+from storage.local_files import LocalFile
 from storage.media_types import HEAD_SIZE, recognise
 
 TABLES: Final = (
@@ -53,7 +54,8 @@ async def dry_run(ports: Ports, viewer: Viewer, rows: Sequence[Row], went_on: We
         licence = await own_licence(ports, viewer)
         for it in ready:
             with noted(it.row, outcome.problems):
-                await inspected(it.source, Rules.of(licence, ports.large_upload_limit))
+                if it.takes_file:
+                    await inspected(it.row.said["file"], Rules.of(licence, ports.large_upload_limit))
                 outcome.of(it.key, is_changed=it.is_changed).append(it.row.reference)
         went_on(len(rows[at : at + BATCH]))
     return outcome
@@ -86,41 +88,48 @@ async def kept_files(
     turns = asyncio.Semaphore(AT_ONCE)
     files: dict[str, Kept] = {}
 
-    async def keep_one(it: Ready, source: Source) -> None:
+    async def keep_one(row: Row) -> None:
+        file: LocalFile = row.said["file"]
         async with turns:
             try:
-                incoming = IncomingFile(source.name, source.chunks())
-                files[it.row.reference] = await keep(ports, viewer.licence_id, incoming, rules)
+                incoming = IncomingFile(file.name, file.chunks())
+                files[row.reference] = await keep(ports, viewer.licence_id, incoming, rules)
             except Correctable as error:
-                outcome.problems.append(Problem(it.row.place, error.at("file")))
+                outcome.problems.append(Problem(row.place, error.at("file")))
 
     async with asyncio.TaskGroup() as group:
         for it in ready:
-            if it.source is not None:
-                group.create_task(keep_one(it, it.source))
+            if it.takes_file:
+                group.create_task(keep_one(it.row))
     return files
 
 
-async def write(change: Change, ready: Sequence[Ready], files: Mapping[str, Kept], outcome: Outcome) -> None:
-    """Write the rows whose files were kept."""
-    there = [it for it in ready if it.source is None or it.row.reference in files]
+async def write(
+    change: Change, ready: Sequence[Ready], files: Mapping[str, Kept], outcome: Outcome
+) -> dict[str, UUID]:
+    """Write the rows whose files were kept; return the keys of the documents that took one.
+
+    Raise Conflict when somebody else adds the same now.
+    """
+    there = [it for it in ready if not it.takes_file or it.row.reference in files]
     new = [it for it in there if it.key is None]
     added = [
         NewDocument(files[it.row.reference], external_reference=it.row.reference, **it.changes) for it in new
     ]
-    if added:
-        await new_documents.add_documents(change, added)
+    keys = await new_documents.add_documents(change, added) if added else []
     for it in there:
         if it.key is not None:
             await change_one(change, it.key, it, files)
         outcome.of(it.key, is_changed=it.is_changed).append(it.row.reference)
+    taken = {it.row.reference: it.key for it in there if it.key is not None and it.takes_file}
+    return taken | {it.row.reference: key for it, key in zip(new, keys, strict=True)}
 
 
 async def change_one(change: Change, key: UUID, it: Ready, files: Mapping[str, Kept]) -> None:
     """Change a document that is there already, as its row says."""
     if it.changes:
         await documents.update_document(change, key, it.changes, None)
-    if it.source is not None:
+    if it.takes_file:
         await versions.add(change, key, files[it.row.reference], None)
 
 
@@ -130,18 +139,16 @@ async def own_licence(ports: Ports, viewer: Viewer) -> AnyRow:
         return await licences.own(change)
 
 
-async def inspected(source: Source | None, rules: Rules) -> None:
+async def inspected(file: LocalFile, rules: Rules) -> None:
     """Require that a file would be taken, as far as it can be told without the store. Raise as `keep`."""
-    if source is None:
-        return
     try:
-        if source.byte_size > rules.limit:
+        if file.byte_size > rules.limit:
             raise TooLarge(limit=rules.limit)
-        head = await source.read_at(0, HEAD_SIZE)
+        head = await file.read_at(0, HEAD_SIZE)
         if not head:
             raise Required("The file is empty.")
-        media_type = recognise(head, source.name, accepts_active=rules.accepts_active)
-        await inspect(media_type, source.byte_size, source.read_at)
+        media_type = recognise(head, file.name, accepts_active=rules.accepts_active)
+        await inspect(media_type, file.byte_size, file.read_at)
     except Correctable as error:
         raise error.at("file") from None
 

@@ -1,9 +1,8 @@
 """What rows of documents mean here: what is there already, and what each row would change."""
 
-from collections.abc import AsyncIterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -31,40 +30,26 @@ LISTS: Final = {
 
 
 class Source(Protocol):
-    """A file that can be read as often as it is needed."""
+    """A file that a row brings along."""
 
-    @property
-    def name(self) -> str:
-        """Return its name, whose extension says what it is."""
-        ...
-
-    @property
-    def byte_size(self) -> int:
-        """Return how many bytes it has."""
-        ...
-
-    def chunks(self) -> AsyncIterable[bytes]:
-        """Return its bytes, from the first to the last."""
-        ...
-
-    async def read_at(self, start: int, length: int) -> bytes:
-        """Return some of its bytes."""
+    async def digest(self) -> bytes:
+        """Return its SHA-256: 32 bytes."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A row that can be written: what it changes, None for what is new, and its file if it is to be kept."""
+    """A row that can be written: what it changes, None for what is new, and whether its file is kept."""
 
     row: Row
     changes: Mapping[str, Any]
     key: UUID | None
-    source: Source | None
+    takes_file: bool
 
     @property
     def is_changed(self) -> bool:
         """Return whether there is anything to write."""
-        return bool(self.changes) or self.source is not None
+        return bool(self.changes) or self.takes_file
 
 
 def kept(rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
@@ -131,34 +116,32 @@ class Look:
             return await self.changed(row, key, columns, source)
         if source is None or not columns.get("description"):
             raise Required(path=("file" if source is None else "description",))
-        if self.archived & set(columns.get("category_ids", ())):
-            raise Invalid("This category is no longer given to documents.", path=("categories",))
-        return Ready(row, {"business_unit_id": self.unit_id, **columns}, None, source)
+        self.require_given(set(columns.get("category_ids", ())))
+        return Ready(row, {"business_unit_id": self.unit_id, **columns}, None, takes_file=True)
 
     async def changed(self, row: Row, key: UUID, columns: Mapping[str, Any], source: Source | None) -> Ready:
-        """Return what a row changes of a document that is there. Raise AlreadyExists, Forbidden."""
+        """Return what a row changes of a document that is there. Raise AlreadyExists, Forbidden, Invalid."""
         there = self.standing.get(key)
         if there is None:
             raise AlreadyExists(path=("externalReference",))
         changes = {name: it for name, it in columns.items() if self.differs(there, name, it)}
-        is_other = source is not None and await digest_of(source) != there.sha256
+        is_other = source is not None and await source.digest() != there.sha256
         if (changes or is_other) and Right.UPDATE not in Right(there.rights):
             raise Forbidden(path=("externalReference",))
-        return Ready(row, changes, key, source if is_other else None)
+        new = set(changes.get("category_ids", ())) - self.links["category_ids"][key]
+        self.require_given(new)
+        return Ready(row, changes, key, takes_file=is_other)
+
+    def require_given(self, category_ids: AbstractSet[UUID]) -> None:
+        """Require that these categories are given to documents still. Raise Invalid."""
+        if self.archived & category_ids:
+            raise Invalid("This category is no longer given to documents.", path=("categories",))
 
     def differs(self, there: AnyRow, name: str, value: Any) -> bool:
         """Return whether a document has another value than a row says."""
         if name in LISTS:
             return self.links[name][there.id] != set(value)
         return getattr(there, name) != value
-
-
-async def digest_of(source: Source) -> bytes:
-    """Return the SHA-256 of a file: 32 bytes."""
-    digest = sha256()
-    async for chunk in source.chunks():
-        digest.update(chunk)
-    return digest.digest()
 
 
 def all_in(rows: Sequence[Row], name: str) -> set[str]:

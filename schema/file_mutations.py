@@ -3,7 +3,7 @@
 import strawberry
 
 from execution import performed
-from permissions.fields import IsAdministrator, IsPerson, IsStaff, StaffWritesRelations
+from permissions.fields import IsAdministrator, IsPerson, IsStaff, StaffWritesRelations, WritesDocuments
 from schema.category_changes import create_category, update_category
 from schema.dossier_changes import create_dossier, delete_dossier, update_dossier
 from schema.file_payloads import (
@@ -19,7 +19,7 @@ from schema.file_payloads import (
     RelationPayload,
 )
 from schema.holding_changes import create_holding, delete_holding, update_holding
-from schema.importing import ImportPayload, import_dossiers, import_relations
+from schema.importing import ImportPayload, import_documents, import_dossiers, import_relations
 from schema.licence_changes import (
     create_business_unit,
     delete_business_unit,
@@ -119,6 +119,13 @@ class FileMutations:
         import_dossiers,
         description="Opens dossiers from another program, or changes those that it names again: all or none.",
         permission_classes=[StaffWritesRelations],
+        directives=[CHANGES, IMPORTED],
+    )
+    import_documents: ImportPayload | None = performed(
+        import_documents,
+        description="Makes documents of files that were sent before, or changes those that it names again: "
+        "all or none.",
+        permission_classes=[WritesDocuments],
         directives=[CHANGES, IMPORTED],
     )
     update_licence: LicencePayload | None = performed(

@@ -1,16 +1,21 @@
-"""importRelations and importDossiers: hundreds of rows from partners' programs, all of them or none."""
+"""importRelations, importDossiers and importDocuments: rows from partners' programs, all of them or none."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import date
 from typing import Any, Final
 
 import strawberry
+from strawberry.scalars import ID
 
 from core.errors import Invalid, Problems
 from core.viewer import Language
 from resolvers import import_dossiers as dossiers
 from resolvers import import_relations as relations
+from resolvers import import_sent, matching_documents
 from resolvers.import_dossiers import NamedMember
 from resolvers.importing import MOST_ROWS, Outcome, Problem, Row
+from resolvers.reading import Reading
+from schema import ids
 from schema.context import Info
 from schema.given import given, left_out
 from schema.relation_changes import CONTACT, DETAILS, ContactDetailsInput, RelationDetailsInput
@@ -80,6 +85,35 @@ class ImportDossiersInput:
     )
 
 
+@strawberry.input(
+    description="A document as another program knows it; what is left out stays as it is, null empties."
+)
+class ImportDocumentRow:
+    external_reference: str = strawberry.field(
+        description="What that program calls it: with the same the same document is meant again. The id of "
+        "one that is here already will do."
+    )
+    upload_id: ID | None = left_out(
+        "Of createUpload, once its bytes were sent; a new document needs it, and of one that is there other "
+        "bytes become a new version."
+    )
+    description: str | None = left_out("Omschrijving: 1 to 255 characters; a new one needs it.")
+    document_date: date | None = left_out("The date on the document.")
+    dossier: str | None = left_out("The external reference or the id of a dossier.")
+    categories: list[str] | None = left_out("All its categories, by their Dutch names.")
+    relations: list[str] | None = left_out("The external references or ids of all relations it hangs on.")
+    holdings: list[str] | None = left_out("The external references or ids of all holdings it hangs on.")
+    business_unit: str | None = left_out("The name of the business unit.")
+
+
+@strawberry.input(description="Documents from another program, whose files were sent before.")
+class ImportDocumentsInput:
+    rows: list[ImportDocumentRow] = strawberry.field(description="At most 500.")
+    dry_run: bool = strawberry.field(
+        default=False, description="True: only tell what would come of it, and what is wrong."
+    )
+
+
 @strawberry.type(description="What an import came to; with errors nothing was written.")
 class ImportPayload:
     created: int | None = strawberry.field(default=None, description="How many are new.")
@@ -136,6 +170,33 @@ def dossier_in(place: int, row: ImportDossierRow) -> Row:
 async def import_dossiers(info: Info, input: ImportDossiersInput) -> ImportPayload:
     rows, problems = dossiers.kept([dossier_in(at, it) for at, it in enumerate(required(input.rows))])
     do = dossiers.dry_run if input.dry_run else dossiers.import_dossiers
+    return await imported(info, rows, problems, do)
+
+
+ABOUT_DOCUMENT: Final = (
+    "description",
+    "document_date",
+    "dossier",
+    "categories",
+    "relations",
+    "holdings",
+    "business_unit",
+)
+
+
+def document_in(request: Reading, place: int, row: ImportDocumentRow) -> Row:
+    """Return a row as the resolvers take it. Raise Invalid."""
+    said = given(row, ABOUT_DOCUMENT)
+    if row.upload_id:
+        said["file"] = ids.read(request, "Upload", row.upload_id, *ROWS, str(place), "uploadId")
+    return Row(place, row.external_reference.strip(), said)
+
+
+@verb(ImportPayload)
+async def import_documents(info: Info, input: ImportDocumentsInput) -> ImportPayload:
+    read = [document_in(info.context, at, it) for at, it in enumerate(required(input.rows))]
+    rows, problems = matching_documents.kept(read)
+    do = import_sent.dry_run if input.dry_run else import_sent.import_sent
     return await imported(info, rows, problems, do)
 
 

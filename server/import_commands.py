@@ -22,8 +22,8 @@ from resolvers.import_dossiers import NamedMember
 from resolvers.importing import Outcome, Problem, Row, noted
 from resolvers.ports import Ports
 from server import import_tables
-from server.local_files import file_in
 from server.terminal import operate, progress
+from storage.local_files import file_in
 
 commands = typer.Typer(help="Bring in what other programs know; again with the same files does no harm.")
 Slug = Annotated[str, typer.Argument(help="The licence's short name.")]

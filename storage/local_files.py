@@ -1,5 +1,6 @@
 """Files of a folder on this machine, as imports read them."""
 
+import hashlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,11 @@ class LocalFile:
         with self.path.open("rb") as file:
             while chunk := file.read(CHUNK):
                 yield chunk
+
+    async def digest(self) -> bytes:
+        """Return the SHA-256 of its bytes: 32 bytes."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").digest()
 
     async def read_at(self, start: int, length: int) -> bytes:
         """Return some of its bytes."""

@@ -1,0 +1,78 @@
+"""Documents from partners' programs, whose files were sent to uploads before: all rows of a call, or none."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from core.errors import Conflict, Forbidden, NotFound
+from models.tables import AnyRow
+from permissions.people import keeps_documents
+from resolvers import uploads
+from resolvers.change import Change
+from resolvers.import_documents import write
+from resolvers.importing import Outcome, Row, noted
+from resolvers.incoming import Kept
+from resolvers.matching_documents import Look, Ready
+
+PLACE = ("uploadId",)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that was sent to an upload of the viewer's."""
+
+    upload: AnyRow
+    kept: Kept
+
+    async def digest(self) -> bytes:
+        """Return its SHA-256: 32 bytes."""
+        return self.kept.stored.sha256
+
+
+async def import_sent(change: Change, rows: Sequence[Row], later: Collection[str] = ()) -> Outcome:  # noqa: ARG001  documents name no other
+    """Write all rows, if none has a problem; return what they came to. Raise Forbidden, Conflict."""
+    ready, outcome = await examined(change, rows)
+    if outcome.problems:
+        return outcome
+    files: dict[str, Sent] = {it.row.reference: it.row.said["file"] for it in ready if it.takes_file}
+    made = await write(change, ready, {name: it.kept for name, it in files.items()}, outcome)
+    for name, key in made.items():
+        await uploads.make_of(change, files[name].upload, key)
+    return outcome
+
+
+async def dry_run(change: Change, rows: Sequence[Row], later: Collection[str] = ()) -> Outcome:  # noqa: ARG001  the same
+    """Return what rows would come to. Raise Forbidden."""
+    ready, outcome = await examined(change, rows)
+    for it in ready:
+        outcome.of(it.key, is_changed=it.is_changed).append(it.row.reference)
+    return outcome
+
+
+async def examined(change: Change, rows: Sequence[Row]) -> tuple[list[Ready], Outcome]:
+    """Return the rows that can be written; what is wrong with others is in the outcome. Raise Forbidden."""
+    if not keeps_documents(change.viewer):
+        raise Forbidden
+    outcome = Outcome()
+    ids = [it.said["file"] for it in rows if it.said.get("file")]
+    found = {it.id: it for it in await change.rows(uploads.OWN_LOCKED, ids=ids) if it} if ids else {}
+    look = await Look.at(change, rows)
+    ready: list[Ready] = []
+    for row in rows:
+        with noted(row, outcome.problems):
+            ready.append(await look.ready(with_sent(change, row, found)))
+    return ready, outcome
+
+
+def with_sent(change: Change, row: Row, found: dict[UUID, AnyRow]) -> Row:
+    """Return a row with the file that was sent for it. Raise NotFound, Conflict, Expired, Required."""
+    upload_id = row.said.get("file")
+    if upload_id is None:
+        return row
+    upload = found.get(upload_id)
+    if upload is None:
+        raise NotFound(path=PLACE)
+    if upload.document_id is not None:
+        raise Conflict("A document was made of this upload already.", path=PLACE)
+    kept = uploads.kept_of(change, upload, path=PLACE)
+    return replace(row, said={**row.said, "file": Sent(upload, kept)})
