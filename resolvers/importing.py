@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Integer, Text, Uuid, any_, bindparam, func, select
+from sqlalchemy import ARRAY, CompoundSelect, Integer, Text, Uuid, any_, bindparam, func, select, union_all
 
 from core.errors import Conflict, Correctable, NotFound, Problems, Required, TooLong
 from core.folding import fold
 from core.viewer import Role
 from models import Account, BusinessUnit, Document, Dossier, Holding, Relation
-from models.tables import LICENCE, AnySelect
+from models.tables import LICENCE
 from resolvers import accounts
 from resolvers.formats import Keep
 from resolvers.reading import Reading
@@ -66,15 +66,15 @@ class Outcome:
             getattr(self, name).extend(getattr(other, name))
 
 
-def by_reference(entity: Any) -> AnySelect:
-    """Return the statement that finds by external references, or by ids, in an order that all keep."""
-    statement = select(entity.id, entity.external_reference).where(
-        entity.licence_id == LICENCE,
-        (entity.external_reference == any_(bindparam("references", type_=ARRAY(Text()))))
-        | (entity.id == any_(bindparam("ids", type_=ARRAY(Uuid())))),
+def by_reference(entity: Any) -> CompoundSelect[Any, Any]:
+    """Return the statement that finds by external references, or by ids: each by an index of its own."""
+    statement = select(entity.id, entity.external_reference).where(entity.licence_id == LICENCE)
+    if hasattr(entity, "deleted_at"):
+        statement = statement.where(entity.deleted_at.is_(None))
+    named = entity.external_reference == any_(bindparam("references", type_=ARRAY(Text())))
+    return union_all(
+        statement.where(named), statement.where(entity.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
     )
-    is_deleted = getattr(entity, "deleted_at", None)
-    return statement if is_deleted is None else statement.where(is_deleted.is_(None))
 
 
 NEW_KEYS: Final = select(func.uuidv7().label("id")).select_from(
