@@ -47,17 +47,21 @@ async def examined(
 def without_named(outcome: Outcome, rows: Sequence[Row]) -> None:
     """Refuse the rows that name one which is refused, and those that name these in turn."""
     refused = {it.place for it in outcome.problems}
+    without: set[str] = set()
     names = {it.reference for it in rows if it.place not in refused}
     while True:
         waiting = [it for it in outcome.deferred if it.place not in refused]
         lost = [it for it in waiting if it.said["accountant"] not in names]
         if not lost:
-            return
+            break
         for it in lost:
             error = NotFound("The row that this one names has a problem.", path=("accountant",))
             outcome.problems.append(Problem(it.place, error))
         refused |= {it.place for it in lost}
-        names -= {it.reference for it in lost}
+        without |= {it.reference for it in lost}
+        names -= without
+    for name in ("created", "updated", "unchanged"):
+        setattr(outcome, name, [it for it in getattr(outcome, name) if it not in without])
 
 
 async def written(

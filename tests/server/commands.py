@@ -1,5 +1,6 @@
 """Commands as the operator types them, with nothing set but a home folder."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,9 @@ from typer.testing import CliRunner, Result
 
 from server import cli
 from server.settings import Settings
+
+Types = Callable[..., Awaitable[Result]]
+"""Types a command beside a server."""
 
 
 def set_nothing(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:

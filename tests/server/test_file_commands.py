@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import shutil
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -12,7 +11,6 @@ from typing import Any, Final
 import pytest
 import tink
 from sqlalchemy import update
-from typer.testing import Result
 
 from auth import keys, vault
 from auth.keys import open_keys
@@ -42,28 +40,12 @@ from tests.journeys.passkeys import Journey
 from tests.journeys.rows import rows
 from tests.journeys.steps import shows, signs_in
 from tests.mail.correspondents import kept, text_of
-from tests.server.commands import kluis, set_nothing
+from tests.server.commands import Types
 from tests.server.desks import worker_of
 from tests.storage.real_files import pdf
 
 A_MONTH: Final = timedelta(days=30)
 FIRST_PASSWORD: Final = re.compile(r"\b[2-9a-z]{4}(?:-[2-9a-z]{4}){2}-[2-9a-z]{5}\b")
-Types = Callable[..., Awaitable[Result]]
-
-
-@pytest.fixture
-def types(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str, clock: SetClock) -> Types:
-    """What is typed beside a server that runs, at the same installation and by the same clock."""
-    set_nothing(monkeypatch, tmp_path)
-    monkeypatch.setenv("KLUIS_DATABASE_URL", database_url)
-    monkeypatch.setenv("KLUIS_KEYS", str(tmp_path / "keys.json"))
-    monkeypatch.setenv("KLUIS_STORAGE_URL", (tmp_path / "files").as_uri())
-    monkeypatch.setattr("server.house.SystemClock", lambda: clock)
-
-    async def typed(*arguments: str) -> Result:
-        return await asyncio.to_thread(kluis, *arguments)
-
-    return typed
 
 
 async def done(types: Types, *arguments: str) -> str:

@@ -1,0 +1,25 @@
+"""What the tests of commands share: somebody who types beside a server."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from tests.conftest import SetClock
+from tests.server.commands import Types, kluis, set_nothing
+
+
+@pytest.fixture
+def types(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str, clock: SetClock) -> Types:
+    """What is typed beside a server that runs, at the same installation and by the same clock."""
+    set_nothing(monkeypatch, tmp_path)
+    monkeypatch.setenv("KLUIS_DATABASE_URL", database_url)
+    monkeypatch.setenv("KLUIS_KEYS", str(tmp_path / "keys.json"))
+    monkeypatch.setenv("KLUIS_STORAGE_URL", (tmp_path / "files").as_uri())
+    monkeypatch.setattr("server.house.SystemClock", lambda: clock)
+
+    async def typed(*arguments: str) -> Result:
+        return await asyncio.to_thread(kluis, *arguments)
+
+    return typed
