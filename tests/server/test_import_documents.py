@@ -7,10 +7,10 @@ from uuid import UUID
 import pytest
 
 from core.errors import Conflict
-from models import Category, Document, DocumentGrant, DocumentVersion, Letter
+from models import Category, Document, DocumentGrant, DocumentVersion, Event, Letter
 from tests.api import Api
 from tests.journeys.rows import rows, writing
-from tests.journeys.rules import events, set_rule
+from tests.journeys.rules import set_rule
 from tests.server.commands import Types
 from tests.server.tables import ANNA, imports, table
 from tests.storage.real_files import pdf
@@ -106,7 +106,7 @@ async def test_a_document_comes_in_as_if_anna_had_uploaded_it(api: Api, types: T
         "versions": {"totalCount": 1},
     }
     (document,) = await rows(api, Document, external_reference="d-1")
-    assert [it.kind for it in await events(api, document.id)] == ["document.imported"]
+    assert [it.kind for it in await rows(api, Event, document_id=document.id)] == ["document.imported"]
     assert "Polis" not in await seen(api, "bert")
 
 
