@@ -11,6 +11,7 @@ from sqlalchemy import DateTime, Text, Uuid, any_, bindparam, func, select, upda
 
 from models import DocumentVersion
 from models.documents import UNSCANNED
+from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow
 from resolvers import damage
 from resolvers.entering import acting, steward
@@ -96,6 +97,8 @@ async def settle(ports: Ports, licence_id: UUID, row: AnyRow, state: str, now: d
     """Note what was found, and tell whoever sent a file that nobody can open."""
     async with acting(ports, steward(licence_id, now)) as change:
         is_first = await change.rows(SETTLE, version=row.id, state=state)
+        if is_first:
+            await change.note(ChangeKind.CHANGED, "Document", row.document_id)
         if not is_first or state != "INFECTED":
             return
         log.warning("malware was found in the object %s", row.object_key)
