@@ -26,7 +26,7 @@ MEMBERS: Final = """mutation ($input: SetGroupMembersInput!) {
   setGroupMembers(input: $input) { userErrors { code } }
 }"""
 READERS: Final = ("CRM", "bert", "carla", "anna", "otto")
-RIGHTS: Final = (["READ"], ["READ", "UPDATE"], ["UPDATE"], [])
+RIGHTS: Final[tuple[list[str], ...]] = (["READ"], ["READ", "UPDATE"], ["UPDATE"], [])
 STEPS: Final = 32
 
 
