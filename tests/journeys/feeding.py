@@ -1,7 +1,11 @@
 """Copies of what somebody may see, kept up to date by the feed of changes alone."""
 
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
+from models.feed import ChangeKind
+from resolvers.entering import acting, steward
 from resolvers.feed import number
 from tests.api import Api
 
@@ -24,6 +28,7 @@ LISTS: Final = f"""{{
 }}
 {SEEN}"""
 HEAD: Final = "{ changes(first: 1) { headCursor } }"
+EXPIRED: Final = [("EXPIRED", ["after"])]
 Told = tuple[str, str]
 """The kind of a change, and the id of what was changed."""
 
@@ -54,6 +59,19 @@ async def told(api: Api, who: str, after: str | None = None) -> list[Told]:
         after = got["pageInfo"]["endCursor"]
         if not got["pageInfo"]["hasNextPage"]:
             return found
+
+
+def paper(api: Api) -> str:
+    """Return the id of the cast's document."""
+    return api.id("Document", api.world.document.id)
+
+
+async def enter(
+    api: Api, kind: ChangeKind, subject: str, *keys: UUID, principals: Sequence[UUID] = ()
+) -> None:
+    """Enter changes of these in the feed, as the verbs for them do."""
+    async with acting(api.ports, steward(api.world.firm.licence_id, api.ports.clock.now())) as change:
+        await change.note_each(kind, subject, [(key, principals) for key in keys])
 
 
 class Copy:
