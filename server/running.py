@@ -178,9 +178,11 @@ async def open_demo(settings: Settings, ports: Ports) -> None:
 async def deliver(settings: Settings, url: str, smtp_url: str) -> None:
     """Deliver letters and care for files until the program is told to stop. Raise CannotRun."""
     await migrate(url)
-    async with open_house(settings, url, smtp_url) as (ports, worker):
-        async with working(Registrar(ports.database), *Caretaker(ports).rounds()):
-            await worker.run()
+    async with (
+        open_house(settings, url, smtp_url) as (ports, worker),
+        working(Registrar(ports.database), *Caretaker(ports).rounds()),
+    ):
+        await worker.run()
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from tests.api import Api
 from tests.conftest import SetClock
 from tests.journeys.answers import mistakes, refusals
 from tests.journeys.feeding import CHANGES, EXPIRED, HEAD, enter, give_numbers, head, page, paper, told
+from tests.journeys.filing import key_of
 from tests.journeys.people import account, add_advisor, add_group, add_to_dossier
 from tests.journeys.programs import lets_in, shares
 from tests.journeys.rows import rows
@@ -46,7 +47,7 @@ async def test_a_new_document_is_told_with_what_it_is_now(api: Api, clock: SetCl
     made = (await api.upload("anna", "deed.txt", b"words", description="Deed"))["document"]["id"]
     at = clock.now()
     clock.advance(timedelta(minutes=1))
-    await change_document(api, "anna", api.ports.ids.read(made)[1], description="The deed")  # type: ignore[index]
+    await change_document(api, "anna", key_of(api, made), description="The deed")
     got = await page(api, "anna", after)
     assert [(it["kind"], it["nodeType"], it["nodeId"]) for it in got["nodes"]] == [
         ("CREATED", "Document", made),

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,13 +15,15 @@ from models import FeedEntry
 from models.feed import ChangeKind
 from resolvers.database import Database
 from resolvers.entering import acting, steward
-from server import numbering
+from server import numbering, running
 from server.numbering import Registrar
+from server.settings import Settings
 from server.worker import beside
 from tests.api import Api
 from tests.journeys.rows import rows
 
 HOUR: float = 3600
+NO_RELAY = "smtp://127.0.0.1:9"
 
 
 async def enter(api: Api, licence_id: UUID | None = None) -> None:
@@ -126,3 +130,27 @@ async def test_only_the_licence_that_was_heard_of_is_looked_at(
         await enter(api)
         await until_numbered(api, 1)
     assert {*looked_at} == {api.world.firm.licence_id}
+
+
+@asynccontextmanager
+async def server(settings: Settings, url: str) -> AsyncGenerator[None]:
+    async with running.application(settings, url, is_demo=False) as app:
+        lifespan: Any = app.router.lifespan_context(app)
+        async with lifespan:
+            yield
+
+
+@asynccontextmanager
+async def worker(settings: Settings, url: str) -> AsyncGenerator[None]:
+    async with beside(running.deliver(settings, url, NO_RELAY)):
+        yield
+
+
+@pytest.mark.parametrize("program", [server, worker])
+async def test_every_server_and_every_worker_gives_numbers(
+    api: Api, database_url: str, tmp_path: Path, program: Any
+) -> None:
+    settings = Settings(home=tmp_path, database_url=database_url, port=0, smtp_url=NO_RELAY)
+    async with program(settings, database_url):
+        await enter(api)
+        await until_numbered(api, 1)
