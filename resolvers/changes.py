@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Integer, bindparam, func, select
+from sqlalchemy import BigInteger, Integer, bindparam, func, literal_column, select
 
 from auth.opaque_ids import BLOCK
 from core.errors import Expired
@@ -33,11 +33,14 @@ LOOK_UPS: Final[dict[str, LookUp]] = {
     "Relation": relations.by_ids,
 }
 NOT_YET: Final = 2**62
-# From where on the viewer sees as he does now: he was put into a group, or taken out of one, or made.
+# From where on the viewer sees as he does now: he was put into a group, or taken out of one, or made. The
+# subject stands there as in the index, which is not found by a value that is bound.
 BEGAN: Final = (
     select(func.coalesce(func.max(func.coalesce(FeedEntry.number, NOT_YET)), 0))
     .where(
-        FeedEntry.licence_id == LICENCE, FeedEntry.subject == "Account", FeedEntry.subject_id == OWN_ACCOUNT
+        FeedEntry.licence_id == LICENCE,
+        FeedEntry.subject == literal_column("'Account'"),
+        FeedEntry.subject_id == OWN_ACCOUNT,
     )
     .scalar_subquery()
 )

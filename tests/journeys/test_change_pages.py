@@ -113,6 +113,7 @@ async def test_a_cursor_of_another_list_or_of_another_firm_is_refused(api: Api) 
     for cursor in cursors:
         assert await refusals(api, "anna", CHANGES, after=cursor) == INVALID
     after = await head(api, "anna")
+    assert await refusals(api, "anna", CHANGES, after=f"{after}AAAA") == INVALID
     assert await refusals(api, "anna", RELATIONS, after=after) == INVALID
 
 

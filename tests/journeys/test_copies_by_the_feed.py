@@ -50,7 +50,7 @@ class Office:
         self.group = self.api.id("Group", await add_group(self.api, "Partners", "otto"))
         self.grantees = {it: account(self.api, it) for it in ("bert", "carla", "otto")}
         self.grantees |= {"CRM": program, "Partners": self.group}
-        self.rule = self.api.id("CategoryRule", (await standing_rule(self.api, Right.READ, "deeds")).id)
+        self.rule = self.api.id("CategoryRule", (await standing_rule(self.api, Right.READ, "contracts")).id)
 
     async def step(self) -> str:
         """Do something; return what."""
@@ -80,7 +80,7 @@ class Office:
         await self.does("anna", UPDATE, **said)
 
     async def classify(self) -> None:
-        keys = self.chance.choice([["deeds"], ["wills"], ["deeds", "wills"], []])
+        keys = self.chance.choice([["contracts"], ["wills"], ["contracts", "wills"], []])
         said = {"documentId": self.paper(), "categoryIds": [category(self.api, it) for it in keys]}
         await self.does("anna", UPDATE, **said)
 
