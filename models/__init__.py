@@ -25,6 +25,7 @@ from models.documents import (
     Upload,
 )
 from models.dossiers import Dossier, DossierMember, Holding
+from models.feed import Feed, FeedEntry
 from models.letters import Event, IdempotencyKey, Letter, Throttle
 from models.licences import BusinessUnit, Licence
 from models.relations import Relation
@@ -49,6 +50,8 @@ __all__ = [
     "DossierMember",
     "Entity",
     "Event",
+    "Feed",
+    "FeedEntry",
     "Holding",
     "IdempotencyKey",
     "KnownNetwork",

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from models.tables import Created, Entity, Keyed, NewId, one_of, unique
+from models.tables import Created, Entity, Keyed, NewId, Small, one_of, unique
 
 
 class Licence(Entity):
@@ -24,9 +24,12 @@ class Licence(Entity):
     """Whom its letters come from; null: the installation's own address."""
     mail_reply_to: Mapped[str | None]
     """Whom answers to its letters go to; null: the sender."""
+    changes_kept_days: Mapped[Small] = mapped_column(server_default=text("30"))
+    """How long the feed of changes goes back."""
     created_at: Mapped[Created]
     __table_args__ = (
         CheckConstraint("client_login_limit >= 0", name="client_login_limit"),
+        CheckConstraint("changes_kept_days BETWEEN 1 AND 365", name="changes_kept_days"),
         one_of("first_secret", "PASSWORD", "LINK"),
     )
 

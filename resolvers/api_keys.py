@@ -116,6 +116,7 @@ async def add_account(change: Change, name: str, token: KeyToken) -> Account:
     """Add the account of a program: it can be given rights and be in groups, and nobody signs in with it."""
     principal = change.add(Principal, kind="ACCOUNT")
     await change.session.flush()
+    await change.note_seen_anew([principal.id])
     return change.add(
         Account,
         id=principal.id,

@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
 from core.errors import Conflict, Invalid
 from core.rights import NO_RIGHTS, Right
 from models import Category, CategoryRule, Document
+from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow
 from permissions.people import sees_category_rule
 from resolvers import accounts, categories, gate, groups, sharing, stamping
@@ -105,6 +106,8 @@ async def set_category_rule(
     rule_id = await add_rule(change, category_id, grantee, rights) if rights else None
     principal = str(grantee.principal_id) if grantee.principal_id else None
     change.record("category.rule_set", category=str(category_id), principal=principal, rights=int(rights))
+    # Clients see the category, and are not told how the firm shares what is in it.
+    await change.note(ChangeKind.CHANGED, "Category", category_id, [change.viewer.account_id])
     return rule_id
 
 

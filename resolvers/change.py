@@ -1,16 +1,31 @@
 """One transaction as a verb sees it: what it changes, records and tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Executable, Text, Uuid, and_, bindparam, func, literal_column, select, update
+from sqlalchemy import (
+    ARRAY,
+    DateTime,
+    Executable,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.viewer import Viewer
-from models import Account, Entity, Event, Letter, Relation
+from models import Account, Entity, Event, FeedEntry, Letter, Relation
+from models.feed import FEED_CHANNEL, ChangeKind
 from models.letters import LETTERS_CHANNEL
 from models.tables import LICENCE, AnyRow
 from resolvers.ports import Ports
@@ -64,7 +79,32 @@ RECORD: Final = insert(Event).values(
     relation_id=bindparam("relation_id"),
     details=bindparam("details"),
 )
+# One row for each subject, in their order; an array of arrays would need them all of one length.
+NOTED: Final = (
+    func.unnest(
+        bindparam("subject_ids", type_=ARRAY(Uuid())), bindparam("principal_lists", type_=ARRAY(Text()))
+    )
+    .table_valued(column("subject_id", Uuid()), column("principals", Text()), name="noted")
+    .render_derived()
+)
+NOTE: Final = (
+    insert(FeedEntry)
+    .from_select(
+        ["licence_id", "kind", "subject", "subject_id", "principals", "occurred_at"],
+        select(
+            LICENCE,
+            bindparam("kind", type_=Text()),
+            bindparam("subject", type_=Text()),
+            NOTED.c.subject_id,
+            cast(NOTED.c.principals, ARRAY(Uuid())),
+            bindparam("now", type_=DateTime(timezone=True)),
+        ),
+    )
+    .returning(func.pg_notify(FEED_CHANNEL, bindparam("heard", type_=Text())))
+)
 Added = TypeVar("Added", bound=Entity)
+Noted = tuple[UUID, Collection[UUID]]
+"""What changed, and which principals alone it concerns; none: whoever sees it."""
 
 
 class Change(Reading):
@@ -125,6 +165,34 @@ class Change(Reading):
         row: dict[str, Any] = {"kind": kind, "document_id": None, "details": {}}
         await self.execute_many(RECORD, [{**row, "relation_id": key} for key in of])
 
+    async def note(
+        self, kind: ChangeKind, subject: str, subject_id: UUID, principals: Collection[UUID] = ()
+    ) -> None:
+        """Enter a change in the feed: of what, by its type's name, and whom alone it concerns.
+
+        CREATED with principals: they see it from now on; DELETED: they do not any more. Whoever sees it
+        besides is told that it changed, if he works for the firm.
+        """
+        await self.note_each(kind, subject, [(subject_id, principals)])
+
+    async def note_each(self, kind: ChangeKind, subject: str, of: Iterable[Noted]) -> None:
+        """Enter the same change of several things in the feed, at once."""
+        noted = list(of)
+        if noted:
+            await self.rows(
+                NOTE,
+                kind=kind.value,
+                subject=subject,
+                subject_ids=[key for key, _ in noted],
+                principal_lists=[array_of(principals) for _, principals in noted],
+                now=self.now,
+                heard=str(self.viewer.licence_id),
+            )
+
+    async def note_seen_anew(self, account_ids: Iterable[UUID]) -> None:
+        """Enter in the feed that these accounts see other things than before: they begin it anew."""
+        await self.note_each(ChangeKind.CHANGED, "Account", [(it, [it]) for it in account_ids])
+
     async def tell(self, kind: str, account_id: UUID, *, secret: str | None = None, **details: Any) -> None:
         """Write a letter to an account, in its language; it leaves after the commit.
 
@@ -166,6 +234,11 @@ class Change(Reading):
             **addressed(to, details),
         )
         return letter.id
+
+
+def array_of(keys: Collection[UUID]) -> str | None:
+    """Return keys as PostgreSQL writes an array, None for none."""
+    return f"{{{','.join(map(str, keys))}}}" if keys else None
 
 
 def addressed(to: AnyRow, details: Mapping[str, Any]) -> dict[str, Any]:

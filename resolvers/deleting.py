@@ -3,12 +3,14 @@
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Uuid, bindparam, update
+from sqlalchemy import DateTime, Uuid, bindparam, select, update
 
 from core.errors import NotFound
 from core.rights import Right
-from models import Document
+from models import Document, DocumentGrant
+from models.feed import ChangeKind
 from models.tables import LICENCE
+from permissions.access import GIVES_READ
 from resolvers import gate, sharing
 from resolvers.change import Change
 
@@ -30,6 +32,15 @@ BRING_BACK: Final = (
     .values(deleted_at=None, deleted_by=None)
     .returning(Document.id)
 )
+READERS: Final = (
+    select(DocumentGrant.principal_id)
+    .distinct()
+    .where(
+        DocumentGrant.licence_id == LICENCE,
+        DocumentGrant.document_id == bindparam("document", type_=Uuid()),
+        GIVES_READ,
+    )
+)
 
 
 async def delete_document(change: Change, document_id: UUID, if_revision: int | None) -> None:
@@ -38,6 +49,7 @@ async def delete_document(change: Change, document_id: UUID, if_revision: int | 
     await change.rows(SET_DELETED, document=document_id, at=change.now, by=change.viewer.account_id)
     await sharing.touch(change, [document_id])
     change.record("document.deleted", document_id=document_id)
+    await change.note(ChangeKind.DELETED, "Document", document_id, await readers(change, document_id))
 
 
 async def restore_document(change: Change, document_id: UUID) -> None:
@@ -51,3 +63,9 @@ async def restore_document(change: Change, document_id: UUID) -> None:
         raise NotFound(path=PLACE)
     await sharing.touch(change, [document_id])
     change.record("document.restored", document_id=document_id)
+    await change.note(ChangeKind.CREATED, "Document", document_id, await readers(change, document_id))
+
+
+async def readers(change: Change, document_id: UUID) -> list[UUID]:
+    """Return the principals that were given READ on a document, whether it is there or not."""
+    return [row.principal_id for row in await change.rows(READERS, document=document_id)]

@@ -10,6 +10,7 @@ from core.errors import Forbidden, Required, TooLong
 from core.folding import fold
 from core.rights import Right
 from models import Document, DocumentRelation
+from models.feed import ChangeKind
 from permissions.people import keeps_documents, may_upload
 from resolvers import classifying, gate, licences, routing, sharing, uploads, versions
 from resolvers.change import Change
@@ -110,6 +111,7 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
     versions.add_row(change, document.id, 1, kept)
     await sharing.give_first_rights(change, document.id)
     change.record("document.uploaded", document_id=document.id)
+    await change.note(ChangeKind.CREATED, "Document", document.id)
     if keeps_documents(viewer):
         await classifying.classify(change, document, said.for_staff_alone())
     else:
@@ -141,6 +143,7 @@ async def update_document(
     document.updated_at = document.content_updated_at = change.now
     document.updated_by = document.content_updated_by = change.viewer.account_id
     change.record("document.updated", document_id=document_id, changed=sorted(changes))
+    await change.note(ChangeKind.CHANGED, "Document", document_id)
 
 
 def described(description: str | None) -> str:

@@ -116,6 +116,7 @@ async def set_group_members(change: Change, group_id: UUID, account_ids: Sequenc
         await keepers.require_administrator(change, path=ACCOUNT_IDS)
     if before - after:
         await keepers.require_kept_without(change, [group_id], path=ACCOUNT_IDS)
+    await change.note_seen_anew(before ^ after)
     change.record(
         "group.members_set",
         group=str(group_id),

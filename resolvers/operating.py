@@ -31,6 +31,8 @@ class FirstSecret(StrEnum):
     LINK = "LINK"
 
 
+# As the table demands.
+KEPT_DAYS: Final = range(1, 366)
 SET_LIMIT: Final = (
     update(Licence)
     .where(Licence.id == LICENCE)
@@ -125,15 +127,19 @@ async def set_rules(
     first_secret: FirstSecret | None = None,
     staff_need_two_factor: bool | None = None,
     accepts_active_files: bool | None = None,
+    changes_kept_days: int | None = None,
 ) -> None:
-    """Set what a licence mails to new accounts (A12), what it demands of its staff, and which files it takes.
+    """Set what a licence mails to new accounts (A12), demands of its staff, takes and keeps.
 
-    None leaves it as it is. Raise NotFound.
+    None leaves it as it is. Raise NotFound, Invalid.
     """
+    if changes_kept_days is not None and changes_kept_days not in KEPT_DAYS:
+        raise Invalid("Changes are kept for 1 to 365 days.")
     said = {
         "first_secret": first_secret,
         "staff_need_two_factor": staff_need_two_factor,
         "accepts_active_files": accepts_active_files,
+        "changes_kept_days": changes_kept_days,
     }
     changes = {name: it for name, it in said.items() if it is not None}
     async with operating(ports, slug) as change:

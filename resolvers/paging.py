@@ -27,6 +27,19 @@ def comparable(text: str) -> str:
     return text
 
 
+def sized(size: int | None, argument: str) -> int:
+    """Return how many items a page has. Raise Invalid for a size that cannot be."""
+    size = DEFAULT_SIZE if size is None else size
+    if not 1 <= size <= LARGEST_SIZE:
+        raise Invalid("A page has 1 to {largest} items.", path=(argument,), largest=LARGEST_SIZE)
+    return size
+
+
+def stale(argument: str) -> Invalid:
+    """Return what is raised for a cursor that is none of this list's."""
+    return Invalid("This cursor does not belong to this list in this order.", path=(argument,))
+
+
 @dataclass(frozen=True, slots=True)
 class Sorting:
     """One way to sort a list: its name, how its values are read from a cursor, and which way it runs."""
@@ -114,13 +127,12 @@ class Cursors:
         """Return the key and the id that a cursor holds. Raise Invalid for another order's, or for none."""
         raw = unpack(text) or b""
         spelled = raw[BLOCK:].decode(errors="replace")
-        stale = Invalid("This cursor does not belong to this list in this order.", path=(argument,))
         if not spelled.startswith(self.sorting.tag):
-            raise stale
+            raise stale(argument)
         try:
             return self.sorting.read(spelled.removeprefix(self.sorting.tag)), self.ids.reveal(raw[:BLOCK])
         except ValueError:
-            raise stale from None
+            raise stale(argument) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +149,7 @@ class PageAsked:
         if self.first is not None and self.last is not None:
             raise Invalid("Give either `first` or `last`.", path=("last",))
         name, size = ("first", self.first) if self.last is None else ("last", self.last)
-        size = DEFAULT_SIZE if size is None else size
-        if not 1 <= size <= LARGEST_SIZE:
-            raise Invalid("A page has 1 to {largest} items.", path=(name,), largest=LARGEST_SIZE)
+        size = sized(size, name)
         values: dict[str, Any] = {"page_size": size + 1}
         for argument, text in (("after", self.after), ("before", self.before)):
             if text is not None:

@@ -82,4 +82,5 @@ async def add_account(change: Change, relation: AnyRow, address: str) -> Account
         relation_id=relation.id,
     )
     await change.session.flush()
+    await change.note_seen_anew([account.id])
     return account

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import DateTime, Text, Uuid, any_, bindparam, func, select, update
+from sqlalchemy import DateTime, Text, Uuid, any_, bindparam, func, literal_column, select, update
 
 from models import DocumentVersion
 from models.documents import UNSCANNED
+from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow
 from resolvers import damage
 from resolvers.entering import acting, steward
@@ -38,6 +39,8 @@ DUE: Final = (
     .limit(AT_ONCE)
     .with_for_update(skip_locked=True)
 )
+# Known to PostgreSQL 18, and not to SQLAlchemy.
+WAS: Final = literal_column("old.scan_state", Text()).label("was")
 # What came before there was a scanner waits like what came while it was away. An array is made once; a
 # subquery that IN looks through may be carried out for each row, beyond its limit.
 CLAIM: Final = (
@@ -46,7 +49,7 @@ CLAIM: Final = (
         DocumentVersion.licence_id == LICENCE, DocumentVersion.id == any_(func.array(DUE.scalar_subquery()))
     )
     .values(scan_due_at=bindparam("again", type_=DateTime(timezone=True)), scan_state="PENDING")
-    .returning(DocumentVersion.id, DocumentVersion.created_by, *OF_FILE)
+    .returning(DocumentVersion.id, DocumentVersion.created_by, WAS, *OF_FILE)
 )
 SETTLE: Final = (
     update(DocumentVersion)
@@ -76,9 +79,11 @@ async def search(ports: Ports, scanner: Clamd, licence_id: UUID, now: datetime) 
 
 async def claimed(ports: Ports, licence_id: UUID, now: datetime) -> Sequence[AnyRow]:
     """Return some files that wait; nobody else takes them for a while."""
-    async with ports.database.change(licence_id) as session:
-        values = {"licence": licence_id, "now": now, "again": now + CLAIMED_FOR}
-        return (await session.execute(CLAIM, values)).all()
+    async with acting(ports, steward(licence_id, now)) as change:
+        found = await change.rows(CLAIM, now=now, again=now + CLAIMED_FOR)
+        changed = [(it.document_id, ()) for it in found if it.was != "PENDING"]
+        await change.note_each(ChangeKind.CHANGED, "Document", changed)
+        return found
 
 
 async def verdict_on(ports: Ports, scanner: Clamd, licence_id: UUID, row: AnyRow) -> Verdict:
@@ -96,6 +101,8 @@ async def settle(ports: Ports, licence_id: UUID, row: AnyRow, state: str, now: d
     """Note what was found, and tell whoever sent a file that nobody can open."""
     async with acting(ports, steward(licence_id, now)) as change:
         is_first = await change.rows(SETTLE, version=row.id, state=state)
+        if is_first:
+            await change.note(ChangeKind.CHANGED, "Document", row.document_id)
         if not is_first or state != "INFECTED":
             return
         log.warning("malware was found in the object %s", row.object_key)

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, delete, func, literal, sele
 from core.errors import Forbidden, Invalid, NotFound, NotLinkedToClient
 from core.rights import ALL_RIGHTS, NO_RIGHTS, Right
 from models import Document, DocumentGrant, Principal
+from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow
 from permissions.people import keeps_documents
 from resolvers import accounts, gate, groups, keepers
@@ -57,8 +58,16 @@ async def set_document_rights(
     change.record(
         "document.rights_set", document_id=document_id, principal=str(principal_id), rights=int(rights)
     )
+    await change.note(kind_of(before, rights), "Document", document_id, [principal_id])
     if client and Right.READ in rights & ~before:
         await change.tell_news("document_shared", client.id)
+
+
+def kind_of(before: Right, after: Right) -> ChangeKind:
+    """Return what it is to a principal that its rights on a document were these, and are those."""
+    if Right.READ in before ^ after:
+        return ChangeKind.CREATED if Right.READ in after else ChangeKind.DELETED
+    return ChangeKind.CHANGED
 
 
 async def grantable(change: Change, document: AnyRow, principal_id: UUID, rights: Right) -> AnyRow | None:

@@ -72,4 +72,5 @@ async def add_account(change: Change, said: NewAccount) -> Account:
         await change.session.flush()
     except IntegrityError:
         raise AlreadyExists(path=USERNAME) from None
+    await change.note_seen_anew([account.id])
     return account

@@ -22,6 +22,7 @@ from models import (
     DossierMember,
     Relation,
 )
+from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow, AnySelect
 from permissions.access import Plan, readable
 from resolvers.change import Change
@@ -144,8 +145,21 @@ async def stamp(change: Change, due: Sequence[AnyRow]) -> None:
             for it in due
         ],
     )
+    await note_stamped(change, due)
     for client_id in sorted({it.principal_id for it in due if is_news(it)}):
         await change.tell_news("document_shared", client_id)
+
+
+async def note_stamped(change: Change, due: Sequence[AnyRow]) -> None:
+    """Enter in the feed to whom each document was given, and for whom more can be done with it."""
+    principals: dict[tuple[ChangeKind, UUID], set[UUID]] = {}
+    for it in due:
+        is_given = Right.READ in Right(it.rights) and not it.reads_already
+        kind = ChangeKind.CREATED if is_given else ChangeKind.CHANGED
+        principals.setdefault((kind, it.document_id), set()).add(it.principal_id)
+    for kind in (ChangeKind.CREATED, ChangeKind.CHANGED):
+        of = [(document, keys) for (this, document), keys in principals.items() if this is kind]
+        await change.note_each(kind, "Document", of)
 
 
 def is_news(it: AnyRow) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 from core.errors import Conflict
 from core.rights import Right
 from models import Document, DocumentVersion
+from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow
 from permissions.people import keeps_documents
 from resolvers import document_rows, gate, routing, uploads
@@ -114,5 +115,6 @@ async def add(change: Change, document_id: UUID, kept: Kept, if_revision: int | 
     document.updated_by = document.content_updated_by = change.viewer.account_id
     add_row(change, document_id, document.current_version, kept)
     change.record("document.version_added", document_id=document_id, version=document.current_version)
+    await change.note(ChangeKind.CHANGED, "Document", document_id)
     if not keeps_documents(change.viewer):
         await routing.tell_of_upload(change)

@@ -7,6 +7,8 @@ from resolvers.paging import DEFAULT_SIZE
 
 COUNTED: Final = Cost(weight="10")
 CHANGES: Final = Cost(weight="10")
+# Up to two hundred changes, whatever comes of them.
+LOOKED_THROUGH: Final = Cost(weight="10")
 # What somebody with a session could guess at.
 SECRETS: Final = Cost(weight="500")
 SEALED: Final = Cost(weight="2")

@@ -37,6 +37,7 @@ from schema import ids
 from schema.api_key import ApiKey, newest_first
 from schema.category import Category
 from schema.category_rules import PREVIEW, RulePreview, preview_category_rule
+from schema.changes import ChangeConnection, changes_after
 from schema.connections import (
     AccountConnection,
     After,
@@ -59,7 +60,7 @@ from schema.letter import LetterConnection
 from schema.letter import newest_first as letters_newest_first
 from schema.nodes import Node, find
 from schema.people import Group, Viewer
-from schema.prices import ARCHIVE, AS_MANY_AS_IDS, PAGE, PAGE_FORWARDS, about
+from schema.prices import ARCHIVE, AS_MANY_AS_IDS, LOOKED_THROUGH, PAGE, PAGE_FORWARDS, about
 from schema.rate_limit import RateLimit, rate_limits
 from schema.relation import Relation
 from schema.routing import RoutingStep, explain_upload_routing
@@ -234,6 +235,14 @@ class Query:
         description="The letters of the licence, the newest first; with `FAILED` those that were set aside.",
         permission_classes=[IsAdministrator],
         directives=[PAGE_FORWARDS],
+    )
+    changes: ChangeConnection | None = batched(
+        changes_after,
+        description="What was made, changed and deleted of all that the viewer may see, in the order in "
+        "which it was committed; without `after` from the oldest that is kept. EXPIRED where `after` is older, "
+        "or the viewer has been put into a group or taken out of one since: begin anew with the lists.",
+        permission_classes=[SignedIn],
+        directives=[PAGE_FORWARDS, LOOKED_THROUGH],
     )
     explain_access: AccessExplanation | None = batched(
         explain_access,

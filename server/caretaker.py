@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from resolvers.feed import remove_old
 from resolvers.orphans import end_uploads, sweep_orphans
 from resolvers.ports import Ports
 from resolvers.purging import purge
@@ -40,6 +41,7 @@ class Caretaker:
         """Take away what has ended by itself, and what was deleted long ago; return how much it was."""
         return await self._in_every_licence(
             lambda licence_id, now: sweep(self._ports.database, licence_id, now),
+            lambda licence_id, now: remove_old(self._ports.database, licence_id, now),
             lambda licence_id, now: end_uploads(self._ports, licence_id, now),
             lambda licence_id, now: purge(self._ports, licence_id, now),
         )

@@ -162,8 +162,12 @@ def set_rules(
             help="Whether it takes SVG, HTML, scripts and office files with macros, to be downloaded only.",
         ),
     ] = None,
+    changes_kept_days: Annotated[
+        int | None,
+        typer.Option(min=1, max=365, help="For how many days programs can read what changed (30 at first)."),
+    ] = None,
 ) -> None:
-    """Set what a licence mails to new accounts, what it demands of its staff, and which files it takes."""
+    """Set what a licence mails to new accounts, demands of its staff, takes and keeps."""
 
     async def set_them(ports: Ports) -> None:
         await operating.set_rules(
@@ -172,6 +176,7 @@ def set_rules(
             first_secret=first_secret,
             staff_need_two_factor=staff_two_factor,
             accepts_active_files=active_files,
+            changes_kept_days=changes_kept_days,
         )
         typer.echo(f"The rules of {slug} are set.")
 

@@ -21,6 +21,7 @@ from server.caretaker import Caretaker
 from server.embedded import embedded
 from server.house import open_house, working
 from server.http_rules import HttpRules
+from server.numbering import Registrar
 from server.settings import Settings
 from server.trusted_documents import BadDocuments
 
@@ -103,7 +104,7 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
         if is_demo:
             await open_demo(settings, ports)
-        beside = (worker, *Caretaker(ports).rounds())
+        beside = (worker, Registrar(ports.database), *Caretaker(ports).rounds())
         yield create_app(ports, background=lambda: working(*beside), rules=rules_of(settings))
 
 
@@ -177,7 +178,10 @@ async def open_demo(settings: Settings, ports: Ports) -> None:
 async def deliver(settings: Settings, url: str, smtp_url: str) -> None:
     """Deliver letters and care for files until the program is told to stop. Raise CannotRun."""
     await migrate(url)
-    async with open_house(settings, url, smtp_url) as (ports, worker), working(*Caretaker(ports).rounds()):
+    async with (
+        open_house(settings, url, smtp_url) as (ports, worker),
+        working(Registrar(ports.database), *Caretaker(ports).rounds()),
+    ):
         await worker.run()
 
 

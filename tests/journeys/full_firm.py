@@ -17,6 +17,8 @@ from models import (
     DocumentHolding,
     DocumentVersion,
     Dossier,
+    Feed,
+    FeedEntry,
     Holding,
     Letter,
     Relation,
@@ -39,6 +41,7 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
     )
     deleted = await firm.document(f"Draft, {words}", advisor, deleted_at=firm.now)
     group_id = await add_group(firm, f"Group, {words}")
+    await enter_in_feed(firm, Document=document.id, Dossier=dossier.id, Relation=newcomer.id)
     return {
         "Account": account.id,
         "Account, of staff": advisor.id,
@@ -121,6 +124,15 @@ async def add_letter(firm: Firm, to: Account, words: str) -> UUID:
     )
     await firm.keep(letter)
     return letter.id
+
+
+async def enter_in_feed(firm: Firm, **subjects: UUID) -> None:
+    """Enter in the feed that these were made, and let it come so far."""
+    licence_id = firm.founded.licence_id
+    for number, (subject, key) in enumerate(subjects.items(), 1):
+        entry = {"kind": "CREATED", "subject": subject, "subject_id": key, "occurred_at": firm.now}
+        await firm.keep(FeedEntry(licence_id=licence_id, number=number, **entry))
+    await firm.keep(Feed(licence_id=licence_id, numbered_up_to=len(subjects)))
 
 
 async def of_one_alone(firm: Firm, keeper: Account) -> Things:

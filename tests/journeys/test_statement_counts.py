@@ -149,8 +149,8 @@ async def test_sharing_costs_what_it_says(api: Api) -> None:
         "rights": ["READ"],
     }
     # session twice, the document locked and read, the principal, the account, the link, what is held,
-    # withdraw, give, keepers held and looked for, touch, event, addressee and letter
-    assert await cost(api, "anna", SHARE, input=said) == 16
+    # withdraw, give, keepers held and looked for, touch, event, the feed, addressee and letter
+    assert await cost(api, "anna", SHARE, input=said) == 17
 
 
 GROUPS = "{ groups { name members(first: 5) { totalCount nodes { displayName } } } }"
@@ -220,9 +220,9 @@ async def test_applying_a_rule_to_a_hundred_documents_reads_no_more_than_for_one
     said = {"ruleId": full.id("CategoryRule", rule.id), "expectedCount": 100}
     statements = await carried_out(full, "anna", APPLY, input=said)
     assert len(await rows(full, DocumentGrant, category_rule_id=rule.id)) == 200
-    # session twice, the rule, what to lock, what is due, grants, an event of each, touch, an event
-    # of all; the driver tells by itself of the two that are carried out for each
-    assert len(points_aside(statements)) == 11
+    # session twice, the rule, what to lock, what is due, grants, an event of each, the feed, touch,
+    # an event of all; the driver tells by itself of the two that are carried out for each
+    assert len(points_aside(statements)) == 12
 
 
 async def test_why_somebody_is_told_of_an_upload_costs_what_it_says(api: Api) -> None:
@@ -239,5 +239,5 @@ async def test_an_upload_costs_the_same_whichever_step_is_told(api: Api, who: st
     async with counting(api.ports.database) as statements:
         await api.upload(who, "a.txt", b"words")
     # session twice, what the firm takes, the unit, document, version, groups, three rights, the link, event,
-    # who the client is, the chain, addressee and letter, the document as he sees it
-    assert len(points_aside(statements)) == 17
+    # the feed, who the client is, the chain, addressee and letter, the document as he sees it
+    assert len(points_aside(statements)) == 18

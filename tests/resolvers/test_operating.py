@@ -240,3 +240,9 @@ async def test_a_licence_that_is_not_there_is_told(api: Api) -> None:
     async with api.ports.database.change(api.world.firm.licence_id) as session:
         licence = await session.get_one(Licence, api.world.firm.licence_id)
     assert licence.client_login_limit == 50
+
+
+@pytest.mark.parametrize("days", [0, 366])
+async def test_changes_are_kept_for_a_day_at_least_and_a_year_at_most(api: Api, days: int) -> None:
+    with pytest.raises(Invalid, match="1 to 365 days"):
+        await operating.set_rules(api.ports, "de-linde", changes_kept_days=days)

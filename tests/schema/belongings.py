@@ -23,6 +23,7 @@ from models import (
     Session,
 )
 from tests.api import Api
+from tests.journeys.full_firm import enter_in_feed
 from tests.journeys.rows import set_values, writing
 from tests.schema.programs import install
 from tests.schema.words import definitions, fields_of, name_of
@@ -93,6 +94,7 @@ async def fill(api: Api) -> None:
                 created_by=api.world.accounts["anna"].id,
             )
             await firm.keep(rule)
+        await enter_in_feed(firm, Dossier=api.world.dossier.id)
 
 
 async def rows_of(api: Api, licence_id: UUID) -> list[Any]:

@@ -40,6 +40,9 @@ PUBLIC = {
     "BusinessUnit": "id name",
     "Category": "id name position isArchived documents",
     "CategoryRule": "id category grantee rights createdAt createdBy removedAt",
+    "Change": "kind nodeId nodeType node occurredAt",
+    "ChangeConnection": "edges nodes pageInfo headCursor",
+    "ChangeEdge": EDGE,
     "ChangePasswordPayload": "viewer userErrors",
     "ClientLogins": "used limit",
     "ConfirmPasskeyEnrolmentPayload": "passkey recoveryCodes viewer userErrors",
@@ -134,7 +137,7 @@ GUARDED = {
         "setDocumentRights deleteDocument restoreDocument",
     },
     "Query": {
-        SignedIn: "node nodes rateLimit",
+        SignedIn: "node nodes changes rateLimit",
         ReadsDocuments: "document documents archiveUrl categories",
         ReadsRelations: "relation dossier dossiers",
         StaffReadsRelations: "relations accounts groups",

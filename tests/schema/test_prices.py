@@ -216,6 +216,11 @@ TABLE: Final[dict[str, tuple[str, dict[str, Any], int]]] = {
         {"ids": ["x"] * 100},
         100 * 2,
     ),
+    "a hundred changes": (
+        "query ($first: Int) { changes(first: $first) { headCursor nodes { kind nodeId node { id } } } }",
+        {"first": 100},
+        1 + 10 + 100 * (1 + 1),  # the page, the looking through, changes and what changed
+    ),
     "to sign in": (SIGN_IN, {"input": SIGNED}, 10 + 1 + 1 + 1),
     "to share a document": (SHARE, {"input": SHARED}, 10 + 1 + 1 + 6 * 2 + 1),
     "what can still be spent": ("{ rateLimit { cost remaining } }", {}, 1),

@@ -14,8 +14,11 @@ import pytest
 from sqlalchemy import update
 
 from core.clock import SystemClock
-from models import Document, DocumentVersion, Throttle, Upload
+from models import Document, DocumentVersion, FeedEntry, Throttle, Upload
+from models.feed import ChangeKind
 from resolvers.database import Database
+from resolvers.entering import acting, steward
+from resolvers.feed import number
 from resolvers.founding import found_licence
 from resolvers.ports import Ports
 from resolvers.previews import in_one
@@ -88,6 +91,15 @@ async def test_a_round_goes_over_every_licence(ports: Ports, clock: SetClock) ->
     assert await write_tries(ports.database, clock) == 2
     assert await Caretaker(ports).sweep() == 2
     assert await Caretaker(ports).sweep() == 0
+
+
+async def test_sweeping_takes_old_changes_away(api: Api, clock: SetClock) -> None:
+    async with acting(api.ports, steward(api.world.firm.licence_id, clock.now())) as change:
+        await change.note(ChangeKind.CHANGED, "Dossier", api.world.dossier.id)
+    await number(api.ports.database, api.world.firm.licence_id)
+    clock.advance(timedelta(days=30))
+    assert await Caretaker(api.ports).sweep() == 1
+    assert await rows(api, FeedEntry) == []
 
 
 async def test_sweeping_takes_away_rows_uploads_and_what_was_deleted_long_ago(

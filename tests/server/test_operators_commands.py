@@ -103,19 +103,23 @@ def test_client_logins_are_set(firm: str) -> None:
 
 
 def test_what_a_licence_mails_and_demands_is_set_one_by_one(firm: str) -> None:
-    rules = "SELECT first_secret, staff_need_two_factor, accepts_active_files FROM licence"
-    assert rows_of(firm, rules) == [("PASSWORD", False, False)]
+    rules = "SELECT first_secret, staff_need_two_factor, accepts_active_files, changes_kept_days FROM licence"
+    assert rows_of(firm, rules) == [("PASSWORD", False, False, 30)]
     for options, then in (
-        (["--first-secret", "link"], ("LINK", False, False)),
-        (["--staff-two-factor"], ("LINK", True, False)),
-        (["--active-files"], ("LINK", True, True)),
-        (["--first-secret", "password", "--no-staff-two-factor"], ("PASSWORD", False, True)),
-        (["--no-active-files"], ("PASSWORD", False, False)),
+        (["--first-secret", "link"], ("LINK", False, False, 30)),
+        (["--staff-two-factor"], ("LINK", True, False, 30)),
+        (["--active-files"], ("LINK", True, True, 30)),
+        (["--first-secret", "password", "--no-staff-two-factor"], ("PASSWORD", False, True, 30)),
+        (["--no-active-files", "--changes-kept-days", "365"], ("PASSWORD", False, False, 365)),
+        (["--changes-kept-days", "1"], ("PASSWORD", False, False, 1)),
     ):
         done = kluis("set-rules", "de-linde", *options)
         assert (done.exit_code, done.output) == (0, "The rules of de-linde are set.\n")
         assert rows_of(firm, rules) == [then]
     assert kluis("set-rules", "de-linde", "--first-secret", "carrier pigeon").exit_code == USAGE
+    for days in ("0", "366", "many"):
+        assert kluis("set-rules", "de-linde", "--changes-kept-days", days).exit_code == USAGE
+    assert rows_of(firm, rules) == [("PASSWORD", False, False, 1)]
     assert refused("set-rules", "de-beuk") == NO_LICENCE
 
 
