@@ -1,6 +1,6 @@
 """Reads of accounts, over a whole level."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -67,6 +67,11 @@ async def of_relations(request: Reading, parents: Sequence[AnyRow]) -> list[AnyR
     found = await request.rows(OF_RELATIONS, ids=column(parents, "id"))
     accounts = {row.relation_id: row for row in found}
     return [accounts.get(parent.id) for parent in parents]
+
+
+async def users_of(request: Reading, relation_ids: Iterable[UUID]) -> list[UUID]:
+    """Return the portal accounts of those of these relations that have one."""
+    return [row.id for row in await request.rows(OF_RELATIONS, ids=sorted(relation_ids))]
 
 
 async def principals_of(request: Reading, account_id: UUID) -> list[UUID]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from core.errors import Required
 from models import Category
+from models.feed import ChangeKind
 from models.tables import LICENCE
 from resolvers import categories, editing, gate
 from resolvers.change import Change
@@ -37,6 +38,7 @@ async def create_category(change: Change, said: Mapping[str, Any]) -> UUID:
     category = change.add(Category, updated_at=change.now, **columns)
     await editing.write(change, path=DUTCH)
     change.record("category.created", category=str(category.id), name=category.name_nl)
+    await change.note(ChangeKind.CREATED, "Category", category.id)
     return category.id
 
 
@@ -58,6 +60,7 @@ async def update_category(
     editing.count_change(category, change.now)
     await editing.write(change, path=DUTCH)
     change.record("category.updated", category=str(category_id), changed=sorted(changed))
+    await change.note(ChangeKind.CHANGED, "Category", category_id)
 
 
 def checked(said: Mapping[str, Any]) -> dict[str, Any]:

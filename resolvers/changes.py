@@ -17,7 +17,7 @@ from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow
 from permissions.feed import told_as
 from permissions.people import OWN_ACCOUNT
-from resolvers import categories, document_rows, dossiers, licences, relations
+from resolvers import categories, document_rows, dossiers, holdings, licences, relations
 from resolvers.gate import LookUp
 from resolvers.paging import PageAsked, sized, stale
 from resolvers.reading import Reading
@@ -30,6 +30,7 @@ LOOK_UPS: Final[dict[str, LookUp]] = {
     "Category": categories.by_ids,
     "Document": document_rows.by_ids,
     "Dossier": dossiers.by_ids,
+    "Holding": holdings.by_ids,
     "Relation": relations.by_ids,
 }
 NOT_YET: Final = 2**62

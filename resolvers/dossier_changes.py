@@ -1,6 +1,7 @@
 """What the firm does with dossiers: opens them, changes them and who is in them, S007, S008."""
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -10,9 +11,11 @@ from sqlalchemy import Uuid, bindparam, delete, select
 from core.errors import Invalid, Required
 from core.folding import fold
 from models import Document, Dossier, DossierMember, Holding
+from models.feed import ChangeKind
 from models.tables import LICENCE
-from resolvers import dossiers, editing, gate, licences, relations
+from resolvers import accounts, dossiers, editing, gate, licences, relations
 from resolvers.change import Change
+from resolvers.levels import column
 from resolvers.relation_changes import require, require_manager
 from resolvers.relation_fields import LINE, REFERENCE, kept_texts
 
@@ -62,6 +65,7 @@ async def create_dossier(change: Change, said: Mapping[str, Any]) -> UUID:
     await editing.write(change)
     await put_in(change, dossier.id, said.get("members") or ())
     change.record("dossier.created", dossier=str(dossier.id))
+    await change.note(ChangeKind.CREATED, "Dossier", dossier.id)
     return dossier.id
 
 
@@ -89,6 +93,7 @@ async def update_dossier(
     editing.count_change(dossier, change.now)
     await editing.write(change)
     change.record("dossier.updated", dossier=str(dossier_id), changed=sorted(changed))
+    await change.note(ChangeKind.CHANGED, "Dossier", dossier_id)
 
 
 async def delete_dossier(change: Change, dossier_id: UUID, if_revision: int | None = None) -> None:
@@ -98,9 +103,12 @@ async def delete_dossier(change: Change, dossier_id: UUID, if_revision: int | No
         change, Dossier, dossiers.by_ids, dossier_id, path=DOSSIER, if_revision=if_revision
     )
     await editing.require_unused(change, USES, dossier_id, path=DOSSIER, unseen=(OF_DOCUMENTS,))
+    was_in = await change.rows(dossiers.ROLES, dossier=dossier_id)
     await change.rows(EMPTY, dossier=dossier_id)
     await change.session.delete(dossier)
     change.record("dossier.deleted", dossier=str(dossier_id), name=dossier.name)
+    users = await accounts.users_of(change, column(was_in, "relation_id"))
+    await change.note(ChangeKind.DELETED, "Dossier", dossier_id, users)
 
 
 async def checked(change: Change, said: Mapping[str, Any]) -> dict[str, Any]:
@@ -131,7 +139,18 @@ async def put_in(change: Change, dossier_id: UUID, members: Sequence[Member]) ->
     for relation_id, role in wanted.items():
         change.add(DossierMember, dossier_id=dossier_id, relation_id=relation_id, role=role)
     await change.session.flush()
+    await note_members(change, dossier_id, before.keys(), wanted.keys())
     return True
+
+
+async def note_members(
+    change: Change, dossier_id: UUID, before: AbstractSet[UUID], after: AbstractSet[UUID]
+) -> None:
+    """Enter in the feed for whom a dossier is there from now on, and for whom no more."""
+    for kind, relation_ids in ((ChangeKind.CREATED, after - before), (ChangeKind.DELETED, before - after)):
+        users = await accounts.users_of(change, relation_ids) if relation_ids else ()
+        if users:
+            await change.note(kind, "Dossier", dossier_id, users)
 
 
 def require_roles(members: Sequence[Member]) -> None:

@@ -9,9 +9,11 @@ from sqlalchemy import Uuid, bindparam, select
 from core.errors import Required
 from core.folding import fold
 from models import Document, DocumentHolding, Holding
+from models.feed import ChangeKind
 from models.tables import LICENCE
-from resolvers import dossiers, editing, gate, holdings
+from resolvers import accounts, dossiers, editing, gate, holdings
 from resolvers.change import Change
+from resolvers.levels import column
 from resolvers.relation_fields import LINE, REFERENCE, kept_texts
 
 HOLDING: Final = ("input", "holdingId")
@@ -40,6 +42,7 @@ async def create_holding(change: Change, said: Mapping[str, Any]) -> UUID:
     )
     await editing.write(change)
     change.record("holding.created", holding=str(holding.id))
+    await change.note(ChangeKind.CREATED, "Holding", holding.id)
     return holding.id
 
 
@@ -54,6 +57,7 @@ async def update_holding(
     holding = await editing.held(
         change, Holding, holdings.by_ids, holding_id, path=HOLDING, if_revision=if_revision
     )
+    former = holding.dossier_id
     changed = editing.set_on(holding, await checked(change, said))
     if not changed:
         return
@@ -61,6 +65,23 @@ async def update_holding(
     editing.count_change(holding, change.now)
     await editing.write(change)
     change.record("holding.updated", holding=str(holding_id), changed=sorted(changed))
+    await change.note(ChangeKind.CHANGED, "Holding", holding_id)
+    if "dossier_id" in changed:
+        await note_moved(change, holding_id, former, holding.dossier_id)
+
+
+async def note_moved(change: Change, holding_id: UUID, former: UUID | None, now: UUID | None) -> None:
+    """Enter in the feed for whom a holding is there no more, and for whom from now on."""
+    for kind, dossier_id in ((ChangeKind.DELETED, former), (ChangeKind.CREATED, now)):
+        users = await users_in(change, dossier_id)
+        if users:
+            await change.note(kind, "Holding", holding_id, users)
+
+
+async def users_in(change: Change, dossier_id: UUID | None) -> list[UUID]:
+    """Return the portal accounts of whoever is in a dossier, which is none of none."""
+    members = await change.rows(dossiers.ROLES, dossier=dossier_id)
+    return await accounts.users_of(change, column(members, "relation_id"))
 
 
 async def delete_holding(change: Change, holding_id: UUID, if_revision: int | None = None) -> None:
@@ -72,6 +93,8 @@ async def delete_holding(change: Change, holding_id: UUID, if_revision: int | No
     await editing.require_unused(change, USES, holding_id, path=HOLDING, unseen=(OF_DOCUMENTS,))
     await change.session.delete(holding)
     change.record("holding.deleted", holding=str(holding_id), name=holding.name)
+    users = await users_in(change, holding.dossier_id)
+    await change.note(ChangeKind.DELETED, "Holding", holding_id, users)
 
 
 async def checked(change: Change, said: Mapping[str, Any]) -> dict[str, Any]:

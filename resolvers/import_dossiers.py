@@ -1,6 +1,7 @@
 """Dossiers from other programs, hundreds at a time: opened, or changed where a row says something else."""
 
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 from uuid import UUID
@@ -11,10 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import Conflict, Invalid, NotFound, Required
 from core.folding import fold
 from models import Dossier, DossierMember
+from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow, AnySelect
 from resolvers import gate, licences
 from resolvers.change import Change
-from resolvers.dossier_changes import MOST_MEMBERS, Member, require_roles
+from resolvers.dossier_changes import MOST_MEMBERS, Member, note_members, require_roles
 from resolvers.importing import (
     Outcome,
     Problem,
@@ -85,6 +87,7 @@ class Ready:
     members: Mapping[UUID, str] | None
     key: UUID | None
     is_changed: bool
+    were_in: AbstractSet[UUID] = frozenset()
 
     def values(self, key: UUID) -> dict[str, Any]:
         """Return what is bound to write it."""
@@ -121,6 +124,11 @@ async def import_dossiers(change: Change, rows: Sequence[Row], later: Collection
         raise Conflict from None
     await change.execute_many(SET, [it.values(key) for it, key in changed])
     await put_in(change, [*added, *changed])
+    await change.note_each(ChangeKind.CREATED, "Dossier", [(key, ()) for _, key in added])
+    await change.note_each(ChangeKind.CHANGED, "Dossier", [(key, ()) for _, key in changed])
+    for it, key in changed:
+        if it.members is not None:
+            await note_members(change, key, it.were_in, it.members.keys())
     for kind, of in (("dossier.imported", added), ("dossier.updated", changed)):
         for _, key in of:
             change.record(kind, dossier=str(key))
@@ -208,7 +216,8 @@ class Look:
         before = {name: getattr(there, name) for name in COLUMNS}
         others = None if members == self.members[there.id] else members
         is_changed = others is not None or before != before | columns
-        return Ready(row, before | columns, others, there.id, is_changed)
+        were_in = self.members[there.id].keys()
+        return Ready(row, before | columns, others, there.id, is_changed, were_in)
 
     def members_of(self, row: Row, *, is_new: bool) -> dict[UUID, str] | None:
         """Return who is to be in a dossier, None to leave it. Raise Required, Invalid, NotFound."""

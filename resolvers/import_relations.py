@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from core.errors import Conflict, Invalid
 from core.folding import fold
 from models import Account, Relation
+from models.feed import ChangeKind
 from models.relations import Contact, Particulars
 from models.tables import LICENCE, AnyRow, AnySelect
 from resolvers import gate, licences, relation_fields
@@ -136,8 +137,11 @@ async def import_relations(change: Change, rows: Sequence[Row], later: Collectio
     except IntegrityError:
         raise Conflict from None
     await change.execute_many(SET, [it.values(it.key) for it in changed])
+    others = [it.key for it in changed if it.key is not None]
     await change.record_relations("relation.imported", keys)
-    await change.record_relations("relation.updated", [it.key for it in changed if it.key])
+    await change.record_relations("relation.updated", others)
+    await change.note_each(ChangeKind.CREATED, "Relation", [(it, ()) for it in keys])
+    await change.note_each(ChangeKind.CHANGED, "Relation", [(it, ()) for it in others])
     return outcome
 
 

@@ -9,9 +9,11 @@ from sqlalchemy import Uuid, bindparam, select, update
 from core.errors import Required, TooLong
 from mail.addresses import address_for
 from models import BusinessUnit, Document, Dossier, Licence, Relation
+from models.feed import ChangeKind
 from models.tables import LICENCE
 from resolvers import editing, gate, licences
 from resolvers.change import Change
+from resolvers.formats import whole
 from resolvers.relation_fields import LINE, NAME, kept_texts
 
 UNIT: Final = ("input", "businessUnitId")
@@ -35,7 +37,7 @@ LEAVE: Final = (
 )
 # What can be without a value; null leaves all else as it is.
 CAN_BE_EMPTY: Final = frozenset({"mail_reply_to"})
-FIELDS: Final = {"name": LINE, "mail_reply_to": address_for}
+FIELDS: Final = {"name": LINE, "mail_reply_to": address_for, "changes_kept_days": whole(1, 365)}
 
 
 async def update_licence(change: Change, said: Mapping[str, Any]) -> None:
@@ -60,6 +62,7 @@ async def create_business_unit(change: Change, name: str) -> UUID:
     unit = change.add(BusinessUnit, name=unit_name(name))
     await editing.write(change, path=UNIT_NAME)
     change.record("business_unit.created", unit=str(unit.id), name=unit.name)
+    await change.note(ChangeKind.CREATED, "BusinessUnit", unit.id)
     return unit.id
 
 
@@ -70,6 +73,7 @@ async def update_business_unit(change: Change, unit_id: UUID, name: str) -> None
     unit.name = unit_name(name)
     await editing.write(change, path=UNIT_NAME)
     change.record("business_unit.updated", unit=str(unit_id), name=unit.name)
+    await change.note(ChangeKind.CHANGED, "BusinessUnit", unit_id)
 
 
 async def delete_business_unit(change: Change, unit_id: UUID) -> None:
@@ -81,6 +85,7 @@ async def delete_business_unit(change: Change, unit_id: UUID) -> None:
     await change.rows(LEAVE, used=unit_id)
     await change.session.delete(unit)
     change.record("business_unit.deleted", unit=str(unit_id), name=unit.name)
+    await change.note(ChangeKind.DELETED, "BusinessUnit", unit_id)
 
 
 async def held_unit(change: Change, unit_id: UUID) -> BusinessUnit:

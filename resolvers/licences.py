@@ -19,6 +19,7 @@ OWN: Final = select(
     Licence.first_secret,
     Licence.staff_need_two_factor,
     Licence.accepts_active_files,
+    Licence.changes_kept_days,
     Licence.mail_sender,
     Licence.mail_reply_to,
 ).where(Licence.id == LICENCE)

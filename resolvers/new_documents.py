@@ -22,6 +22,7 @@ from models import (
     DocumentVersion,
     Entity,
 )
+from models.feed import ChangeKind
 from models.tables import LICENCE
 from resolvers import groups, stamping
 from resolvers.change import Change
@@ -134,6 +135,7 @@ async def add_documents(change: Change, new: Sequence[NewDocument]) -> list[UUID
         rows = [{"document_id": key, column: linked} for key, it in keyed for linked in getattr(it, name)]
         await change.execute_many(statement, rows)
     await change.record_each("document.imported", [(key, {}) for key, _ in keyed])
+    await change.note_each(ChangeKind.CREATED, "Document", [(key, ()) for key, _ in keyed])
     await share(change, dict(keyed))
     return [key for key, _ in keyed]
 

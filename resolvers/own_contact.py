@@ -5,6 +5,7 @@ from typing import Any
 
 from core.errors import Forbidden
 from models import Relation
+from models.feed import ChangeKind
 from resolvers import accounts, editing, relation_fields, relations, routing
 from resolvers.change import Change
 
@@ -28,6 +29,7 @@ async def update_contact_details(
         return
     editing.count_change(relation, change.now)
     change.record("relation.contact_updated", relation_id=own, changed=sorted(changed))
+    await change.note(ChangeKind.CHANGED, "Relation", own)
     await tell_of_contact(change)
 
 

@@ -10,6 +10,7 @@ from core.errors import AlreadyExists, Invalid, Required
 from core.folding import fold
 from core.viewer import Role
 from models import Account, Document, DocumentRelation, DossierMember, Relation
+from models.feed import ChangeKind
 from models.tables import LICENCE
 from resolvers import accounts, editing, gate, licences, relation_fields, relations
 from resolvers.change import Change
@@ -66,6 +67,7 @@ async def create_relation(change: Change, said: Mapping[str, Any]) -> UUID:
     )
     await editing.write(change)
     change.record("relation.created", relation_id=relation.id)
+    await change.note(ChangeKind.CREATED, "Relation", relation.id)
     return relation.id
 
 
@@ -98,6 +100,7 @@ async def update_relation(
     if "email" in changed and former is not None:
         await take_along(change, relation, moves_account)
     change.record("relation.updated", relation_id=relation_id, changed=sorted(changed))
+    await change.note(ChangeKind.CHANGED, "Relation", relation_id)
 
 
 async def delete_relation(change: Change, relation_id: UUID, if_revision: int | None = None) -> None:
@@ -112,6 +115,7 @@ async def delete_relation(change: Change, relation_id: UUID, if_revision: int | 
     relation.external_reference = None
     editing.count_change(relation, change.now)
     change.record("relation.deleted", relation_id=relation_id)
+    await change.note(ChangeKind.DELETED, "Relation", relation_id)
 
 
 async def checked(change: Change, said: Mapping[str, Any], itself: UUID | None = None) -> dict[str, Any]:

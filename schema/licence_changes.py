@@ -26,6 +26,7 @@ class UpdateLicenceInput:
     accepts_active_files: bool | None = left_out(
         "Whether files that can run something may be sent in; they are only ever downloaded."
     )
+    changes_kept_days: int | None = left_out("For how many days `changes` goes back: 1 to 365.")
     mail_reply_to: str | None = left_out("Whom answers to its letters go to; null: the sender.")
 
 
@@ -51,6 +52,7 @@ SETTINGS: Final = (
     "first_secret",
     "staff_need_two_factor",
     "accepts_active_files",
+    "changes_kept_days",
     "mail_reply_to",
 )
 

@@ -60,6 +60,7 @@ class LicenceSettings:
     accepts_active_files: bool = strawberry.field(
         description="Whether files that can run something may be sent in; they are only ever downloaded."
     )
+    changes_kept_days: int = strawberry.field(description="For how many days `changes` goes back.")
     mail_sender: str | None = strawberry.field(
         description="Whom its letters come from, which the operator sets; null: the installation's address."
     )

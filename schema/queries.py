@@ -239,8 +239,8 @@ class Query:
     changes: ChangeConnection | None = batched(
         changes_after,
         description="What was made, changed and deleted of all that the viewer may see, in the order in "
-        "which it was committed; without `after` from the oldest that is kept. EXPIRED where `after` is older, "
-        "or the viewer has been put into a group or taken out of one since: begin anew with the lists.",
+        "which it was committed; without `after` from the oldest that is kept. EXPIRED where `after` is "
+        "older, or the viewer has been put into a group or taken out of one since: begin anew with the lists.",
         permission_classes=[SignedIn],
         directives=[PAGE_FORWARDS, LOOKED_THROUGH],
     )
