@@ -29,11 +29,13 @@ from models.letters import Event, IdempotencyKey, Letter, Throttle
 from models.licences import BusinessUnit, Licence
 from models.relations import Relation
 from models.tables import Entity, metadata
+from models.words import AccountWord, DossierWord, RelationWord
 
 __all__ = [
     "Account",
     "AccountGroup",
     "AccountGroupMember",
+    "AccountWord",
     "ApiKey",
     "BusinessUnit",
     "Category",
@@ -47,6 +49,7 @@ __all__ = [
     "DocumentVersion",
     "Dossier",
     "DossierMember",
+    "DossierWord",
     "Entity",
     "Event",
     "Holding",
@@ -59,6 +62,7 @@ __all__ = [
     "Principal",
     "RecoveryCode",
     "Relation",
+    "RelationWord",
     "Session",
     "Throttle",
     "TotpDevice",

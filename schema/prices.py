@@ -16,9 +16,6 @@ ARCHIVE: Final = Cost(weight="50")
 PAGE: Final = ListSize(
     assumed_size=DEFAULT_SIZE, slicing_arguments=["first", "last"], sized_fields=["edges", "nodes"]
 )
-PAGE_FORWARDS: Final = ListSize(
-    assumed_size=DEFAULT_SIZE, slicing_arguments=["first"], sized_fields=["edges", "nodes"]
-)
 AS_MANY_AS_IDS: Final = ListSize(slicing_arguments=["ids"])
 
 

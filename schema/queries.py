@@ -58,7 +58,7 @@ from schema.letter import LetterConnection
 from schema.letter import newest_first as letters_newest_first
 from schema.nodes import Node, find
 from schema.people import Group, Viewer
-from schema.prices import ARCHIVE, AS_MANY_AS_IDS, PAGE, PAGE_FORWARDS, about
+from schema.prices import ARCHIVE, AS_MANY_AS_IDS, PAGE, about
 from schema.rate_limit import RateLimit, rate_limits
 from schema.relation import Relation
 from schema.routing import RoutingStep, explain_upload_routing
@@ -125,17 +125,19 @@ async def categories_to_choose(roots: Roots, request: Reading) -> list[Sequence[
 def by_name(
     find_page: Callable[[Reading, PageAsked, str | None], Awaitable[NamedPage]],
 ) -> Callable[..., Awaitable[list[NamedPage]]]:
-    """Return what loads one page of a list that is sorted by name."""
+    """Return what loads one page of a list that is sorted by name, or searched."""
 
-    async def load(
+    async def load(  # noqa: PLR0913  the contract's arguments
         roots: Roots,
         request: Reading,
         *,
         first: First = None,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
         search: Search = None,
     ) -> list[NamedPage]:
-        return [await find_page(request, PageAsked(first, after), search)]
+        return [await find_page(request, PageAsked(first, after, last, before), search)]
 
     return load
 
@@ -189,9 +191,10 @@ class Query:
     )
     relations: RelationConnection | None = batched(
         by_name(relations.search),
-        description="The firm's relations, by name (Relaties).",
+        description="The firm's relations, by name (Relaties); searched by their names, e-mail address and "
+        "national register number.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     dossier: Dossier | None = batched(
         by_id("Dossier", dossiers.by_ids),
@@ -200,15 +203,16 @@ class Query:
     )
     dossiers: DossierConnection | None = batched(
         by_name(dossiers.search),
-        description="The dossiers that the viewer may see, by name (Dossiers): for a client, those he is in.",
+        description="The dossiers that the viewer may see, by name (Dossiers): for a client, those he is in; "
+        "searched by their names and those of their members.",
         permission_classes=[ReadsRelations],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     accounts: AccountConnection | None = batched(
         by_name(accounts.search),
-        description="Who can sign in, by name.",
+        description="Who can sign in, by name; searched by name and user name.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     groups: list[Group] | None = batched(
         groups_by_name,
@@ -226,7 +230,7 @@ class Query:
         letters_newest_first,
         description="The letters of the licence, the newest first; with `FAILED` those that were set aside.",
         permission_classes=[IsAdministrator],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     explain_access: AccessExplanation | None = batched(
         explain_access,

@@ -18,7 +18,7 @@ from schema.connections import DocumentConnection, documents_in
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit
-from schema.prices import PAGE_FORWARDS
+from schema.prices import PAGE
 from schema.words import DeliveryMethod, RelationKind
 
 
@@ -131,7 +131,7 @@ class Relation(Node):
     documents: DocumentConnection = batched(
         documents_in(Scope.RELATION),
         description="The documents linked to this relation that the viewer may read.",
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     created_at: datetime = strawberry.field(description="When it came into the files.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")
