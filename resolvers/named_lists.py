@@ -64,7 +64,9 @@ class NamedList:
         wanted = sought(search)
         cursors = Cursors(request.ports.ids, word_searches.sorting(wanted))
         window, values = asked.window(cursors), wanted.values()
-        found = await request.rows(cut_by_words(self, self.words, window.cut), **values, **window.values)
+        narrowed = wanted.between(window.values.get("after_key"), window.values.get("before_key"))
+        statement = cut_by_words(self, self.words, window.cut)
+        found = await request.rows(statement, **{**values, **narrowed, **window.values})
         return NamedListing(word_searches.count_statement(self.words), window, cursors, values).page(found)
 
     async def by_name(self, request: Reading, asked: PageAsked) -> NamedPage:

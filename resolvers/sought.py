@@ -24,11 +24,17 @@ class Sought:
     def values(self) -> dict[str, Any]:
         """Return what is bound: the range of the sort keys, and what is asked of all words of a thing."""
         return {
-            "sought_from": self.longest,
-            "sought_until": self.longest + LAST,
+            **self.between(),
             "sought_first": f" {self.longest}",
             "sought_others": [pattern(it) for it in self.others],
         }
+
+    def between(self, after: str | None = None, before: str | None = None) -> dict[str, Any]:
+        """Return the range of the sort keys, narrowed to what is after and before two of them.
+
+        Of two conditions for the same end PostgreSQL begins to read at one, which may be the farther one.
+        """
+        return {"sought_from": after or self.longest, "sought_until": before or self.longest + LAST}
 
     def key(self, text: str) -> str:
         """Return the sort key of something that is found. Raise ValueError for that of another search."""

@@ -25,18 +25,13 @@ class WordIndex:
         others = bindparam("sought_others", type_=ARRAY(Text()))
         return (
             word.licence_id == LICENCE,
+            word.sort_key >= bindparam("sought_from", type_=Text()),
+            word.sort_key <= bindparam("sought_until", type_=Text()),
             self.exists,
             func.strpos(word.words, bindparam("sought_first", type_=Text())) == word.position,
             word.words.bool_op("LIKE")(all_(others)),
         )
 
-    def above(self) -> ColumnElement[bool]:
-        """Say: the word does not come before all that begin with the longest piece."""
-        return self.table.sort_key >= bindparam("sought_from", type_=Text())
-
-    def below(self) -> ColumnElement[bool]:
-        """Say: it does not come after them."""
-        return self.table.sort_key < bindparam("sought_until", type_=Text())
 
 
 def sorting(sought: Sought) -> Sorting:
@@ -50,16 +45,11 @@ def page_statement(statement: AnySelect, id_: ColumnElement[object], words: Word
     # One look by its key for each word that is found, in their order: LIMIT keeps it so.
     thing = statement.where(id_ == word.id).limit(1).correlate(word).lateral("thing")
     page = select(*thing.c, word.sort_key).select_from(word).join(thing, true()).where(*words.found())
-    # An edge is a bound of the range: PostgreSQL begins to read at one of two, and not at the closer one.
-    if not cut.has_after:
-        page = page.where(words.above())
-    if not cut.has_before:
-        page = page.where(words.below())
     return cut.apply(page, word.sort_key.expression, word.id.expression)
 
 
 @lru_cache(maxsize=8)
 def count_statement(words: WordIndex) -> AnySelect:
     """Return the statement that counts what is found, no further than needed."""
-    found = select(words.table.id).where(*words.found(), words.above(), words.below())
+    found = select(words.table.id).where(*words.found())
     return select(func.count().label("total")).select_from(found.limit(COUNTED_UP_TO + 1).subquery())
