@@ -49,7 +49,7 @@ OWN_BY_NAME: Final = NamedList(
     DOSSIER.where(Dossier.id.in_(own_dossiers())),
     Dossier.name_folded.expression,
     Dossier.id.expression,
-    words=WordIndex(DossierWord, DossierWord.id.in_(own_dossiers())),
+    words=WordIndex(DossierWord, DossierWord.id.in_(own_dossiers()), are_few=True),
 )
 
 

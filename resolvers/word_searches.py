@@ -18,20 +18,27 @@ class WordIndex:
     table: type[Word]
     exists: ColumnElement[bool]
     """Which things exist for the viewer, said of their words: counts look at nothing else."""
+    are_few: bool = False
+    """Whether so few exist that all their words are looked at, and no range of the index."""
 
-    def found(self) -> tuple[ColumnElement[bool], ...]:
+    def found(self) -> list[ColumnElement[bool]]:
         """Say: this is the first word of a thing that begins with the longest piece, and the others match."""
         word = self.table
         others = bindparam("sought_others", type_=ARRAY(Text()))
-        return (
+        found = [
             word.licence_id == LICENCE,
-            word.sort_key >= bindparam("sought_from", type_=Text()),
-            word.sort_key <= bindparam("sought_until", type_=Text()),
             self.exists,
             func.strpos(word.words, bindparam("sought_first", type_=Text())) == word.position,
             word.words.bool_op("LIKE")(all_(others)),
-        )
+        ]
+        return found if self.are_few else [*found, *self.in_range()]
 
+    def in_range(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+        """Say: the word may begin with the longest piece. It takes nothing away, but an index knows it."""
+        return (
+            self.table.sort_key >= bindparam("sought_from", type_=Text()),
+            self.table.sort_key <= bindparam("sought_until", type_=Text()),
+        )
 
 
 def sorting(sought: Sought) -> Sorting:
