@@ -31,11 +31,12 @@ schema: ready ## write the exported GraphQL schema anew
 letters: ready ## every letter in every language, as pages, texts and pictures in var/letters
 	$(BIN)/python -m mail.gallery var/letters
 
-bench: ready ## what requests, access, a flood of sign-ins, letters and files cost the server and the database
+bench: ready ## what requests, access, sign-ins, letters, searches and files cost the server and the database
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.access
 	$(BIN)/python -m bench.flood
 	$(BIN)/python -m bench.letters
+	$(BIN)/python -m bench.searches
 	$(BIN)/python -m bench.files
 
 oracle: ready ## 100,000 operations against another executor, 100,000 steps against the rule of access

@@ -142,20 +142,19 @@ async def test_a_name_of_signs_that_nobody_sees_has_no_words(api: Api) -> None:
 
 
 async def test_many_are_written_with_few_statements(api: Api) -> None:
-    licence_id, many = api.world.firm.licence_id, 500
+    keys = [uuid4() for _ in range(500)]
+    of = {"licence_id": api.world.firm.licence_id, "kind": "PERSON"}
     rows = [
-        {"licence_id": licence_id, "id": uuid4(), "kind": "PERSON", "display_name": f"Jan de {number}"}
-        for number in range(many)
+        {**of, "id": key, "display_name": f"Jan de {number}", "display_name_folded": f"jan de {number}"}
+        for number, key in enumerate(keys)
     ]
     async with changing(api) as change:
-        await change.session.execute(
-            insert(Relation), [{**row, "display_name_folded": fold(row["display_name"])} for row in rows]
-        )
+        await change.session.execute(insert(Relation), rows)
         async with counting(api.ports.database) as statements:
-            await words.rewrite_relations(change, [row["id"] for row in rows])
+            await words.rewrite_relations(change, keys)
     # the rows, the old words, the new ones, the licence, the dossiers that they are in
     assert len(statements) == 5
-    assert await kept(api, RelationWord, rows[-1]["id"]) == ["499", "de", "jan"]
+    assert await kept(api, RelationWord, keys[-1]) == ["499", "de", "jan"]
 
 
 async def test_to_rewrite_nothing_is_to_do_nothing(api: Api) -> None:
