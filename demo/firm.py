@@ -96,7 +96,7 @@ class Firm:
             **(defaults | values),
         )
         await self.keep(account)
-        await self.be_found(AccountWord, account.id, words.of_account(account))
+        self.be_found(AccountWord, account.id, words.of_account(account))
         return account
 
     async def join(self, group_id: UUID, account: Account) -> None:
@@ -119,7 +119,7 @@ class Firm:
             **(defaults | values),
         )
         await self.keep(relation)
-        await self.be_found(RelationWord, relation.id, words.of_relation(relation))
+        self.be_found(RelationWord, relation.id, words.of_relation(relation))
         return relation
 
     async def client(self, relation: Relation, **values: Any) -> Account:
@@ -156,7 +156,7 @@ class Firm:
                 )
             )
         names = [it.display_name for it in members.values()]
-        await self.be_found(DossierWord, dossier.id, words.of_dossier(dossier, names))
+        self.be_found(DossierWord, dossier.id, words.of_dossier(dossier, names))
         return dossier
 
     async def document(  # noqa: PLR0913  all that a paper can be
@@ -260,16 +260,15 @@ class Firm:
         """Add a row that belongs to a document."""
         await self.keep(kind(licence_id=self.founded.licence_id, document_id=document.id, **values))
 
-    async def be_found(
+    def be_found(
         self,
         kind: type[RelationWord] | type[DossierWord] | type[AccountWord],
         id_: UUID,
         entries: Sequence[Entry],
     ) -> None:
-        """Let something be found by its words."""
+        """Let something be found by its words; nothing refers to these."""
         of = {"licence_id": self.founded.licence_id, "id": id_}
         self.session.add_all([kind(**of, **entry._asdict()) for entry in entries])
-        await self.session.flush()
 
     async def keep(self, row: Entity) -> None:
         """Write a row now, so that the next one can refer to it."""
