@@ -98,7 +98,7 @@ def test_whatever_is_cut_into_pages_is_cut_from_both_ends() -> None:
         f"{name}.{field}": set(it.args)
         for name, type_ in the_schema().type_map.items()
         for field, it in fields_of(type_).items()
-        if f"{it.type}".rstrip("!").endswith("Connection")
+        if str(it.type).rstrip("!").endswith("Connection")  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  of all that a type can be
     }
     assert len(connections) >= 10
     assert [

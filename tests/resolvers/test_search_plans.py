@@ -132,7 +132,8 @@ async def test_a_search_reads_the_range_of_a_word_in_the_order_of_one_index(
     assert node["Scan Direction"] == ("Backward" if cut.backwards else "Forward")
     for bound in ("licence_id = ", "sort_key >= ", "sort_key <= "):
         assert bound in node["Index Cond"]
-    # Each thing that is found is looked up by its key.
+    # Each thing that is found is looked up by its key: LIMIT, beside that of the page, leaves no other way.
+    assert [it["Node Type"] for it in found].count("Limit") == 2
     assert [it["Index Cond"] for it in found if it.get("Index Name") == f"{kind}_key"] == [
         f"((licence_id = $1) AND (id = {kind}_word.id))"
     ]
