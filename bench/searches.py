@@ -15,7 +15,7 @@ from bench import machine, report
 from bench.access_cost import Explaining
 from bench.access_rounds import Ask, Series, compare, series_of
 from bench.access_world import ALL, Subject, viewer
-from bench.names import FREQUENT, RAREST, RAREST_NUMBER, address_of, register_number_of
+from bench.names import FREQUENT, RAREST, RAREST_NUMBER, address_of, family_of, register_number_of
 from bench.papers import SPAN
 from bench.report import Sheet
 from bench.rows import Ids
@@ -42,12 +42,13 @@ SEARCHES: Final[dict[str, str | None]] = {
     "by name": None,
     "a frequent name": "sofie",
     "a rare name": RAREST,
-    "two words": f"sofie {FREQUENT}",
+    "two words": f"sofie {family_of(RAREST_NUMBER + 1)}",
+    "two words, both frequent": f"sofie {FREQUENT}",
     "a frequent word, the beginning of a rare one": f"sofie {RAREST[:4]}",
     "an e-mail address": address_of(RAREST_NUMBER),
     "a number": register_number_of(RAREST_NUMBER),
 }
-OF_NAMES: Final = tuple(SEARCHES)[:5]
+OF_NAMES: Final = tuple(SEARCHES)[:6]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,18 @@ from sqlalchemy import ColumnElement, func, select
 from models.tables import AnyRow, AnySelect
 from resolvers import word_searches
 from resolvers.levels import grouped
-from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting, Window, comparable
+from resolvers.paging import (
+    COUNTED_UP_TO,
+    PAGE_SIZE,
+    Cursors,
+    Cut,
+    Edges,
+    PageAsked,
+    Sorting,
+    Window,
+    comparable,
+    unlooked,
+)
 from resolvers.parents import page_for_each_parent, total_for_each_parent
 from resolvers.reading import Reading
 from resolvers.sought import sought
@@ -96,7 +107,7 @@ def cursor_of(request: Reading, listed: NamedList, row: AnyRow) -> str:
 def cut_by_name(listed: NamedList, cut: Cut) -> AnySelect:
     """Return the statement of one page."""
     statement = listed.statement.add_columns(listed.name.label("sort_key"))
-    return cut.apply(statement, listed.name, listed.id)
+    return cut.apply(statement, listed.name, listed.id).limit(unlooked(PAGE_SIZE))
 
 
 @lru_cache(maxsize=64)
