@@ -31,11 +31,12 @@ schema: ready ## write the exported GraphQL schema anew
 letters: ready ## every letter in every language, as pages, texts and pictures in var/letters
 	$(BIN)/python -m mail.gallery var/letters
 
-bench: ready ## what requests, access, a flood of sign-ins, letters, files and imports cost the server and the database
+bench: ready ## what requests, access, a flood of sign-ins, letters, files, searches and imports cost the server and the database
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.access
 	$(BIN)/python -m bench.flood
 	$(BIN)/python -m bench.letters
+	$(BIN)/python -m bench.searches
 	$(BIN)/python -m bench.files
 	$(BIN)/python -m bench.imports
 

@@ -1,20 +1,34 @@
 """The firms of the bench: their staff, their households, and everybody's way to sign in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from bench.names import address_of, name_of, register_number_of
 from bench.rows import Ids, Rows
 from core.folding import fold
-from models import Account, AccountGroupMember, Dossier, DossierMember, Principal, Relation
+from core.words import Entry
+from models import (
+    Account,
+    AccountGroupMember,
+    AccountWord,
+    Dossier,
+    DossierMember,
+    DossierWord,
+    Principal,
+    Relation,
+    RelationWord,
+)
+from resolvers import words
 from resolvers.founding import Founded
 
 STAFF: Final = 10
 # Every so many households have a child.
 CHILD_IN_EVERY: Final = 3
-GIVEN: Final = ("Anna", "Bert", "Carla", "Dirk", "Elke", "Filip", "Greet", "Hugo", "Ilse", "Jef", "Katrien")
-FAMILY: Final = ("Callewaert", "De Smet", "Verlinden", "Lambert", "Maes", "Claes", "Wouters")
+# Their numbers are behind those of all parents.
+FIRST_CHILD: Final = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +49,9 @@ class Firm:
     households: list[Household]
 
 
-def name_of(number: int) -> dict[str, str]:
-    """Return the names of a person."""
-    given, family = GIVEN[number % len(GIVEN)], FAMILY[number % len(FAMILY)]
-    return {"given_name": given, "family_name": family, "display_name": f"{given} {family}"}
+def folded(names: dict[str, str]) -> dict[str, str]:
+    """Return names, and what they are sorted by."""
+    return names | {"display_name_folded": fold(names["display_name"])}
 
 
 class People:
@@ -64,14 +77,15 @@ class People:
 
     def household(self, number: int, manager: UUID) -> Household:
         """Add a couple with their dossier, and with a child in some."""
-        couple = self.relation(2 * number, manager), self.relation(2 * number + 1, manager)
-        children = [self.relation(number, manager)] if number % CHILD_IN_EVERY == 0 else []
-        dossier = self.dossier(f"{name_of(2 * number)['display_name']} {number}", manager)
+        members = [2 * number, 2 * number + 1]
+        members += [FIRST_CHILD + number] if number % CHILD_IN_EVERY == 0 else []
+        relations = [self.relation(it, manager) for it in members]
+        dossier = self.dossier(f"{name_of(2 * number)['display_name']} {number}", manager, members)
         roles = ("MAIN_PERSON", "PARTNER", "CHILD")
-        for role, relation in zip(roles, (*couple, *children), strict=False):
+        for role, relation in zip(roles, relations, strict=False):
             self.add(DossierMember, dossier_id=dossier, relation_id=relation, role=role)
-        clients = [self.account("CLIENT", 2 * number + at, couple[at]) for at in (0, 1)]
-        return Household(dossier, couple, (clients[0], clients[1]))
+        clients = [self.account("CLIENT", 2 * number + at, relations[at]) for at in (0, 1)]
+        return Household(dossier, (relations[0], relations[1]), (clients[0], clients[1]))
 
     def account(self, role: str, number: int, relation: UUID | None) -> UUID:
         """Add an account that has no password: its session is opened for it."""
@@ -90,12 +104,15 @@ class People:
             display_name_folded=fold(name_of(number)["display_name"]),
             **name_of(number),
         )
+        account = Account(username=username, **folded(name_of(number)))
+        self.be_found(AccountWord, id_, words.of_account(account))
         return id_
 
     def relation(self, number: int, manager: UUID) -> UUID:
         """Add a person."""
         id_ = self.ids.new(self.moment)
         names = name_of(number)
+        found_by = {"email": address_of(number), "national_register_number": register_number_of(number)}
         self.add(
             Relation,
             id=id_,
@@ -107,15 +124,30 @@ class People:
             street=f"Kouterdreef {number}",
             postal_code="9000",
             municipality="Gent",
+            **found_by,
             **names,
         )
+        self.be_found(RelationWord, id_, words.of_relation(Relation(**folded(names), **found_by)))
         return id_
 
-    def dossier(self, name: str, manager: UUID) -> UUID:
+    def dossier(self, name: str, manager: UUID, members: Sequence[int]) -> UUID:
         """Add a dossier."""
         id_ = self.ids.new(self.moment)
         unit = self.founded.business_unit
         self.add(
             Dossier, id=id_, name=name, name_folded=fold(name), business_unit_id=unit, manager_id=manager
         )
+        names = [name_of(it)["display_name"] for it in members]
+        dossier = Dossier(name=name, name_folded=fold(name))
+        self.be_found(DossierWord, id_, words.of_dossier(dossier, names))
         return id_
+
+    def be_found(
+        self,
+        kind: type[RelationWord] | type[DossierWord] | type[AccountWord],
+        id_: UUID,
+        entries: Sequence[Entry],
+    ) -> None:
+        """Let something be found by its words."""
+        for it in entries:
+            self.add(kind, id=id_, **it._asdict())

@@ -13,9 +13,11 @@ from auth.keys import Keys
 from core.folding import fold
 from core.rights import ALL_RIGHTS, Right
 from core.viewer import Language
+from core.words import Entry
 from models import (
     Account,
     AccountGroupMember,
+    AccountWord,
     CategoryRule,
     Document,
     DocumentCategory,
@@ -24,9 +26,12 @@ from models import (
     DocumentVersion,
     Dossier,
     DossierMember,
+    DossierWord,
     Entity,
     Relation,
+    RelationWord,
 )
+from resolvers import words
 from resolvers.file_rows import Place
 from resolvers.founding import Founded, add_principal
 from storage.files import Stored
@@ -91,6 +96,7 @@ class Firm:
             **(defaults | values),
         )
         await self.keep(account)
+        self.be_found(AccountWord, account.id, words.of_account(account))
         return account
 
     async def join(self, group_id: UUID, account: Account) -> None:
@@ -113,6 +119,7 @@ class Firm:
             **(defaults | values),
         )
         await self.keep(relation)
+        self.be_found(RelationWord, relation.id, words.of_relation(relation))
         return relation
 
     async def client(self, relation: Relation, **values: Any) -> Account:
@@ -148,6 +155,8 @@ class Firm:
                     role=role,
                 )
             )
+        names = [it.display_name for it in members.values()]
+        self.be_found(DossierWord, dossier.id, words.of_dossier(dossier, names))
         return dossier
 
     async def document(  # noqa: PLR0913  all that a paper can be
@@ -250,6 +259,16 @@ class Firm:
     ) -> None:
         """Add a row that belongs to a document."""
         await self.keep(kind(licence_id=self.founded.licence_id, document_id=document.id, **values))
+
+    def be_found(
+        self,
+        kind: type[RelationWord] | type[DossierWord] | type[AccountWord],
+        id_: UUID,
+        entries: Sequence[Entry],
+    ) -> None:
+        """Let something be found by its words; nothing refers to these."""
+        of = {"licence_id": self.founded.licence_id, "id": id_}
+        self.session.add_all([kind(**of, **entry._asdict()) for entry in entries])
 
     async def keep(self, row: Entity) -> None:
         """Write a row now, so that the next one can refer to it."""

@@ -30,11 +30,13 @@ from models.letters import Event, IdempotencyKey, Letter, Throttle
 from models.licences import BusinessUnit, Licence
 from models.relations import Relation
 from models.tables import Entity, metadata
+from models.words import AccountWord, DossierWord, HoldingWord, RelationWord
 
 __all__ = [
     "Account",
     "AccountGroup",
     "AccountGroupMember",
+    "AccountWord",
     "ApiKey",
     "BusinessUnit",
     "Category",
@@ -48,11 +50,13 @@ __all__ = [
     "DocumentVersion",
     "Dossier",
     "DossierMember",
+    "DossierWord",
     "Entity",
     "Event",
     "Feed",
     "FeedEntry",
     "Holding",
+    "HoldingWord",
     "IdempotencyKey",
     "KnownNetwork",
     "Letter",
@@ -62,6 +66,7 @@ __all__ = [
     "Principal",
     "RecoveryCode",
     "Relation",
+    "RelationWord",
     "Session",
     "Throttle",
     "TotpDevice",

@@ -6,12 +6,12 @@ dossiers that he is in, and who is in them too.
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, exists, or_
+from sqlalchemy import Boolean, ColumnElement, Uuid, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from core.viewer import ApiScope, Role, Viewer
 from models import Account, Dossier, DossierMember, Holding, Relation
-from models.tables import LICENCE
+from models.tables import LICENCE, AnySelect
 from permissions.scopes import acts_as_staff
 
 SEES_FILES = bindparam("sees_files", type_=Boolean())
@@ -39,6 +39,18 @@ def is_member(dossier: InstrumentedAttribute[Any], member: ColumnElement[Any]) -
 def sees_dossier() -> ColumnElement[bool]:
     """Say: this dossier exists for the viewer."""
     return or_(SEES_FILES, is_member(Dossier.id, OWN_RELATION))
+
+
+def sees_files(viewer: Viewer) -> bool:
+    """Return whether all relations, dossiers, accounts and groups exist for the viewer."""
+    return acts_as_staff(viewer, ApiScope.RELATIONS_READ)
+
+
+def own_dossiers() -> AnySelect:
+    """Return the ids of the dossiers that exist for whoever does not see the files: those that he is in."""
+    return select(DossierMember.dossier_id).where(
+        DossierMember.licence_id == LICENCE, DossierMember.relation_id == OWN_RELATION
+    )
 
 
 def sees_relation() -> ColumnElement[bool]:

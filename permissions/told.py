@@ -12,6 +12,7 @@ from permissions.people import (
     SEES_FILES,
     SEES_KEYS,
     SEES_LETTERS,
+    sees_files,
 )
 from permissions.scopes import acts_as_staff, counts_as, may_use
 
@@ -24,7 +25,7 @@ def told_of(viewer: Viewer) -> dict[str, Any]:
     return {
         LICENCE.key: viewer.licence_id,
         PRINCIPALS.key: viewer.principals if may_use(viewer, ApiScope.DOCUMENTS_READ) else (),
-        SEES_FILES.key: acts_as_staff(viewer, ApiScope.RELATIONS_READ),
+        SEES_FILES.key: sees_files(viewer),
         SEES_CATEGORIES.key: acts_as_staff(viewer, ApiScope.DOCUMENTS_READ),
         SEES_KEYS.key: counts_as(viewer, Role.ADMINISTRATOR, None),
         SEES_LETTERS.key: counts_as(viewer, Role.ADMINISTRATOR, None),

@@ -8,13 +8,14 @@ from sqlalchemy import ARRAY, Uuid, any_, bindparam, case, select
 
 from auth.sessions import IS_ADMINISTRATOR
 from core.viewer import Role
-from models import Account, AccountGroupMember
+from models import Account, AccountGroupMember, AccountWord
 from models.tables import LICENCE, AnyRow
-from permissions.people import sees_account
+from permissions.people import SEES_FILES, sees_account
 from resolvers.levels import column, looked_up
 from resolvers.named_lists import NamedList, NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
+from resolvers.word_searches import WordIndex
 
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
 ACCOUNT: Final = select(
@@ -40,7 +41,10 @@ GROUPS_OF: Final = select(AccountGroupMember.group_id).where(
     AccountGroupMember.account_id == bindparam("account", type_=Uuid()),
 )
 BY_NAME: Final = NamedList(
-    ACCOUNT.where(sees_account()), Account.display_name_folded.expression, Account.id.expression
+    ACCOUNT.where(sees_account()),
+    Account.display_name_folded.expression,
+    Account.id.expression,
+    words=WordIndex(AccountWord, SEES_FILES.expression),
 )
 
 
@@ -80,5 +84,8 @@ async def principals_of(request: Reading, account_id: UUID) -> list[UUID]:
 
 
 async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:
-    """Return one page of the accounts by name, narrowed to those whose name contains `text`."""
+    """Return one page of the accounts by name, or of those with a word for each piece of `text`.
+
+    Raise Invalid, TooLong.
+    """
     return await BY_NAME.page(request, page, text)

@@ -16,7 +16,7 @@ from core.viewer import ApiScope, Language
 from models import Account, ApiKey, Principal
 from models.tables import LICENCE, AnyRow
 from permissions.people import sees_api_key
-from resolvers import gate
+from resolvers import gate, words
 from resolvers.change import Change
 from resolvers.idempotency import once
 from resolvers.levels import looked_up
@@ -116,8 +116,7 @@ async def add_account(change: Change, name: str, token: KeyToken) -> Account:
     """Add the account of a program: it can be given rights and be in groups, and nobody signs in with it."""
     principal = change.add(Principal, kind="ACCOUNT")
     await change.session.flush()
-    await change.note_seen_anew([principal.id])
-    return change.add(
+    account = change.add(
         Account,
         id=principal.id,
         role="SERVICE",
@@ -127,6 +126,9 @@ async def add_account(change: Change, name: str, token: KeyToken) -> Account:
         display_name_folded=fold(name),
         language=Language.EN,
     )
+    await words.rewrite_accounts(change, [account.id])
+    await change.note_seen_anew([account.id])
+    return account
 
 
 def scopes_for(scopes: Sequence[ApiScope]) -> list[str]:

@@ -13,7 +13,7 @@ from core.folding import fold
 from models import Document, Dossier, DossierMember, Holding
 from models.feed import ChangeKind
 from models.tables import LICENCE
-from resolvers import accounts, dossiers, editing, gate, licences, relations
+from resolvers import accounts, dossiers, editing, gate, licences, relations, words
 from resolvers.change import Change
 from resolvers.levels import column
 from resolvers.relation_changes import require, require_manager
@@ -66,6 +66,7 @@ async def create_dossier(change: Change, said: Mapping[str, Any]) -> UUID:
     await put_in(change, dossier.id, said.get("members") or ())
     change.record("dossier.created", dossier=str(dossier.id))
     await change.note(ChangeKind.CREATED, "Dossier", dossier.id)
+    await words.rewrite_dossiers(change, [dossier.id])
     return dossier.id
 
 
@@ -94,6 +95,8 @@ async def update_dossier(
     await editing.write(change)
     change.record("dossier.updated", dossier=str(dossier_id), changed=sorted(changed))
     await change.note(ChangeKind.CHANGED, "Dossier", dossier_id)
+    if {"name", "members"} & set(changed):
+        await words.rewrite_dossiers(change, [dossier_id])
 
 
 async def delete_dossier(change: Change, dossier_id: UUID, if_revision: int | None = None) -> None:
@@ -109,6 +112,7 @@ async def delete_dossier(change: Change, dossier_id: UUID, if_revision: int | No
     change.record("dossier.deleted", dossier=str(dossier_id), name=dossier.name)
     users = await accounts.users_of(change, column(was_in, "relation_id"))
     await change.note(ChangeKind.DELETED, "Dossier", dossier_id, users)
+    await words.rewrite_dossiers(change, [dossier_id])
 
 
 async def checked(change: Change, said: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from core.folding import fold
 from models import Document, DocumentHolding, Holding
 from models.feed import ChangeKind
 from models.tables import LICENCE
-from resolvers import accounts, dossiers, editing, gate, holdings
+from resolvers import accounts, dossiers, editing, gate, holdings, words
 from resolvers.change import Change
 from resolvers.levels import column
 from resolvers.relation_fields import LINE, REFERENCE, kept_texts
@@ -43,6 +43,7 @@ async def create_holding(change: Change, said: Mapping[str, Any]) -> UUID:
     await editing.write(change)
     change.record("holding.created", holding=str(holding.id))
     await change.note(ChangeKind.CREATED, "Holding", holding.id)
+    await words.rewrite_holdings(change, [holding.id])
     return holding.id
 
 
@@ -66,6 +67,7 @@ async def update_holding(
     await editing.write(change)
     change.record("holding.updated", holding=str(holding_id), changed=sorted(changed))
     await change.note(ChangeKind.CHANGED, "Holding", holding_id)
+    await words.rewrite_holdings(change, [holding_id])
     if "dossier_id" in changed:
         await note_moved(change, holding_id, former, holding.dossier_id)
 
@@ -95,6 +97,7 @@ async def delete_holding(change: Change, holding_id: UUID, if_revision: int | No
     change.record("holding.deleted", holding=str(holding_id), name=holding.name)
     users = await users_in(change, holding.dossier_id)
     await change.note(ChangeKind.DELETED, "Holding", holding_id, users)
+    await words.rewrite_holdings(change, [holding_id])
 
 
 async def checked(change: Change, said: Mapping[str, Any]) -> dict[str, Any]:

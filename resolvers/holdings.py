@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, select
 
-from models import DocumentHolding, Holding
+from models import DocumentHolding, Holding, HoldingWord
 from models.tables import LICENCE, AnyRow, AnySelect
-from permissions.people import sees_holding
+from permissions.people import SEES_FILES, sees_holding
 from resolvers.levels import column, grouped_alike, looked_up
 from resolvers.named_lists import NamedList, NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
+from resolvers.word_searches import WordIndex
 
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
 HOLDING: Final[AnySelect] = select(
@@ -40,9 +41,17 @@ OF_DOCUMENTS: Final = (
 )
 NAME: Final = Holding.name_folded.expression
 ID: Final = Holding.id.expression
-BY_NAME: Final = NamedList(HOLDING, NAME, ID)
+BY_NAME: Final = NamedList(HOLDING, NAME, ID, words=WordIndex(HoldingWord, SEES_FILES.expression))
+IN_DOSSIER: Final = Holding.dossier_id == bindparam("dossier", type_=Uuid())
 OF_DOSSIER: Final = NamedList(
-    HOLDING.where(Holding.dossier_id == bindparam("dossier", type_=Uuid())), NAME, ID
+    HOLDING.where(IN_DOSSIER),
+    NAME,
+    ID,
+    words=WordIndex(
+        HoldingWord,
+        HoldingWord.id.in_(select(Holding.id).where(Holding.licence_id == LICENCE, IN_DOSSIER)),
+        are_few=True,
+    ),
 )
 
 
@@ -65,9 +74,9 @@ async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[li
 async def search(
     request: Reading, page: PageAsked, text: str | None, dossier_id: UUID | None = None
 ) -> NamedPage:
-    """Return one page of the holdings by name, of a dossier alone where one is named.
+    """Return one page of the holdings, of a dossier alone where one is named.
 
-    It is narrowed to those whose name contains `text`. Raise Invalid, TooLong.
+    By name, or those that have a word for each piece of `text`. Raise Invalid, TooLong.
     """
     if dossier_id is None:
         return await BY_NAME.page(request, page, text)

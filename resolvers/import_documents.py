@@ -41,6 +41,7 @@ TABLES: Final = (
     "document_relation",
     "document_holding",
     "event",
+    "feed_entry",
 )
 BATCH: Final = 100
 AT_ONCE: Final = 8

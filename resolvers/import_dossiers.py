@@ -14,7 +14,7 @@ from core.folding import fold
 from models import Dossier, DossierMember
 from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow, AnySelect
-from resolvers import gate, licences
+from resolvers import gate, licences, words
 from resolvers.change import Change
 from resolvers.dossier_changes import MOST_MEMBERS, Member, note_members, require_roles
 from resolvers.importing import (
@@ -33,7 +33,7 @@ from resolvers.importing import (
 from resolvers.reading import Reading
 from resolvers.relation_fields import LINE, kept_by, kept_texts
 
-TABLES: Final = ("dossier", "dossier_member", "event")
+TABLES: Final = ("dossier", "dossier_member", "dossier_word", "event", "feed_entry")
 OUTSIDE: Final = {"business_unit": "business_unit_id", "manager": "manager_id"}
 COLUMNS: Final = ("name", "business_unit_id", "manager_id")
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
@@ -129,6 +129,7 @@ async def import_dossiers(change: Change, rows: Sequence[Row], later: Collection
     for it, key in changed:
         if it.members is not None:
             await note_members(change, key, it.were_in, it.members.keys())
+    await words.rewrite_dossiers(change, [key for _, key in (*added, *changed)])
     for kind, of in (("dossier.imported", added), ("dossier.updated", changed)):
         for _, key in of:
             change.record(kind, dossier=str(key))

@@ -15,7 +15,7 @@ from models import Account, Relation
 from models.feed import ChangeKind
 from models.relations import Contact, Particulars
 from models.tables import LICENCE, AnyRow, AnySelect
-from resolvers import gate, licences, relation_fields
+from resolvers import gate, licences, relation_fields, words
 from resolvers.change import Change
 from resolvers.formats import Keep, as_it_is, born_until
 from resolvers.importing import (
@@ -33,7 +33,7 @@ from resolvers.importing import (
 )
 from resolvers.reading import Reading
 
-TABLES: Final = ("relation", "event")
+TABLES: Final = ("relation", "relation_word", "dossier_word", "event", "feed_entry")
 NAMES: Final = ("given_name", "family_name", "company_name")
 TABS: Final = (*Contact.__annotations__, *Particulars.__annotations__)
 COLUMNS: Final = (
@@ -142,6 +142,7 @@ async def import_relations(change: Change, rows: Sequence[Row], later: Collectio
     await change.record_relations("relation.updated", others)
     await change.note_each(ChangeKind.CREATED, "Relation", [(it, ()) for it in keys])
     await change.note_each(ChangeKind.CHANGED, "Relation", [(it, ()) for it in others])
+    await words.rewrite_relations(change, [*keys, *others])
     return outcome
 
 

@@ -17,7 +17,7 @@ from resolvers import gate
 from resolvers.change import TOLD, Change
 from resolvers.document_lists import moment
 from resolvers.levels import looked_up
-from resolvers.named_lists import NamedListing, NamedPage
+from resolvers.named_lists import NamedListing, NamedPage, count_of
 from resolvers.paging import Cursors, Cut, PageAsked, Sorting
 from resolvers.reading import Reading
 
@@ -89,7 +89,7 @@ async def newest_first(request: Reading, asked: PageAsked, state: LetterState | 
     window = asked.window(cursors)
     values = {} if state is None else {"state": state.value}
     found = await request.rows(page_statement(window.cut, state is not None), **values, **window.values)
-    return NamedListing(whole(state is not None), window, cursors, values).page(found)
+    return NamedListing(count_of(whole(state is not None)), window, cursors, values).page(found)
 
 
 @lru_cache(maxsize=2)
@@ -98,7 +98,7 @@ def whole(of_one_state: bool) -> AnySelect:  # noqa: FBT001  a key of the cache
     return LETTER.where(Letter.state == bindparam("state")) if of_one_state else LETTER
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def page_statement(cut: Cut, of_one_state: bool) -> AnySelect:  # noqa: FBT001  a key of the cache
     """Return the statement of one page."""
     statement = whole(of_one_state).add_columns(Letter.queued_at.label("sort_key"))

@@ -1,4 +1,4 @@
-"""Lists that are sorted by name and searched in it: relations, dossiers, accounts."""
+"""Lists that are sorted by name and searched by words: relations, dossiers, accounts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,15 +6,27 @@ from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, func, select
 
-from core.errors import TooLong
 from models.tables import AnyRow, AnySelect
-from resolvers.document_filters import LONGEST_SEARCH, pattern
+from resolvers import word_searches
 from resolvers.levels import grouped
-from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting, Window, comparable
+from resolvers.paging import (
+    COUNTED_UP_TO,
+    PAGE_SIZE,
+    Cursors,
+    Cut,
+    Edges,
+    PageAsked,
+    Sorting,
+    Window,
+    comparable,
+    unlooked,
+)
 from resolvers.parents import page_for_each_parent, total_for_each_parent
 from resolvers.reading import Reading
+from resolvers.sought import sought
+from resolvers.word_searches import WordIndex
 
 BY_NAME: Final = Sorting("NAME", comparable)
 
@@ -23,7 +35,7 @@ BY_NAME: Final = Sorting("NAME", comparable)
 class NamedListing:
     """What was asked of a list; the pages of one level share it."""
 
-    whole: AnySelect
+    count: AnySelect
     window: Window
     cursors: Cursors
     values: dict[str, Any]
@@ -52,17 +64,33 @@ class NamedList:
     name: ColumnElement[Any]
     id: ColumnElement[Any]
     sorting: Sorting = BY_NAME
+    words: WordIndex | None = None
+    """What it is searched by; None: it is not."""
 
-    async def page(self, request: Reading, asked: PageAsked, text: str | None, **told: UUID) -> NamedPage:
-        """Return one page; `text` is looked for anywhere in the name. Raise Invalid, TooLong.
+    async def page(
+        self, request: Reading, asked: PageAsked, search: str | None = None, **told: UUID
+    ) -> NamedPage:
+        """Return one page: by name, or of what a search finds. Raise Invalid, TooLong.
 
-        `told` are the values that the list's own statement has.
+        `told` are the values that the list's own statements have.
         """
+        if search is None:
+            return await self.by_name(request, asked, **told)
+        assert self.words is not None
+        wanted = sought(search)
+        cursors = Cursors(request.ports.ids, word_searches.sorting(wanted))
+        window, values = asked.window(cursors), {**told, **wanted.values()}
+        narrowed = wanted.between(window.values.get("after_key"), window.values.get("before_key"))
+        statement = cut_by_words(self, self.words, window.cut)
+        found = await request.rows(statement, **{**values, **narrowed, **window.values})
+        return NamedListing(word_searches.count_statement(self.words), window, cursors, values).page(found)
+
+    async def by_name(self, request: Reading, asked: PageAsked, **told: UUID) -> NamedPage:
+        """Return one page by name. Raise Invalid."""
         cursors = Cursors(request.ports.ids, self.sorting)
         window = asked.window(cursors)
-        values: dict[str, Any] = told if text is None else {**told, "name_contains": searched(text)}
-        found = await request.rows(cut_by_name(self, window.cut, text is not None), **values, **window.values)
-        return NamedListing(whole(self, text is not None), window, cursors, values).page(found)
+        found = await request.rows(cut_by_name(self, window.cut), **told, **window.values)
+        return NamedListing(count_of(self.statement), window, cursors, dict(told)).page(found)
 
     def cursor_of(self, request: Reading, key: Any, id_: UUID) -> str:
         """Return where what is sorted by this key and has this id stands."""
@@ -72,31 +100,35 @@ class NamedList:
         """Return one page for each parent, of a list whose statement names OF_PARENT. Raise Invalid."""
         cursors = Cursors(request.ports.ids, self.sorting)
         window = asked.window(cursors)
-        listing = NamedListing(self.statement, window, cursors, {}, parents)
+        listing = NamedListing(count_for_parents(self.statement), window, cursors, {}, parents)
         found = await request.rows(cut_for_parents(self, window.cut), parents=list(parents), **window.values)
         groups = grouped(found, by="parent_id", over=parents)
         return [listing.page(rows, parent) for parent, rows in zip(parents, groups, strict=True)]
 
 
+def cursor_of(request: Reading, listed: NamedList, row: AnyRow) -> str:
+    """Return where a row, with the column that the list is sorted by, stands in the list without a search."""
+    key = getattr(row, str(listed.name.key))
+    return Cursors(request.ports.ids, listed.sorting).spell(key, row.id)
+
+
 @lru_cache(maxsize=64)
-def cut_by_name(listed: NamedList, cut: Cut, searching: bool) -> AnySelect:  # noqa: FBT001  a key of the cache
+def cut_by_name(listed: NamedList, cut: Cut) -> AnySelect:
     """Return the statement of one page."""
-    statement = whole(listed, searching).add_columns(listed.name.label("sort_key"))
-    return cut.apply(statement, listed.name, listed.id)
+    statement = listed.statement.add_columns(listed.name.label("sort_key"))
+    return cut.apply(statement, listed.name, listed.id).limit(unlooked(PAGE_SIZE))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
+def cut_by_words(listed: NamedList, words: WordIndex, cut: Cut) -> AnySelect:
+    """Return the statement of one page of what a search finds."""
+    return word_searches.page_statement(listed.statement, listed.id, words, cut)
+
+
+@lru_cache(maxsize=32)
 def cut_for_parents(listed: NamedList, cut: Cut) -> AnySelect:
     """Return the statement of one page for each parent."""
-    return page_for_each_parent(cut_by_name(listed, cut, searching=False), cut)
-
-
-@lru_cache(maxsize=8)
-def whole(listed: NamedList, searching: bool) -> AnySelect:  # noqa: FBT001  a key of the cache
-    """Return the statement of the whole list."""
-    if not searching:
-        return listed.statement
-    return listed.statement.where(listed.name.like(bindparam("name_contains")))
+    return page_for_each_parent(cut_by_name(listed, cut), cut)
 
 
 async def totals(request: Reading, pages: Sequence[NamedPage]) -> list[int | None]:
@@ -113,9 +145,9 @@ async def totals(request: Reading, pages: Sequence[NamedPage]) -> list[int | Non
 async def counted(request: Reading, listing: NamedListing) -> dict[UUID | None, int]:
     """Return how many there are in the list, for each of its parents, counted no further than needed."""
     if not listing.parents:
-        (row,) = await request.rows(count_of(listing.whole), **listing.values)
+        (row,) = await request.rows(listing.count, **listing.values)
         return {None: row.total}
-    found = await request.rows(count_for_parents(listing.whole), parents=list(listing.parents))
+    found = await request.rows(listing.count, parents=list(listing.parents))
     return {row.parent_id: row.total for row in found}
 
 
@@ -129,10 +161,3 @@ def count_of(whole: AnySelect) -> AnySelect:
 def count_for_parents(whole: AnySelect) -> AnySelect:
     """Return the statement that counts a list for each of its parents, no further than needed."""
     return total_for_each_parent(whole.limit(COUNTED_UP_TO + 1))
-
-
-def searched(text: str) -> str:
-    """Return what LIKE compares with. Raise TooLong."""
-    if len(text) > LONGEST_SEARCH:
-        raise TooLong(path=("search",), limit=LONGEST_SEARCH)
-    return pattern(text)

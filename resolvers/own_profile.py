@@ -11,6 +11,7 @@ from core.folding import fold
 from models import Account, Session
 from models.tables import LICENCE
 from permissions.people import OWN_ACCOUNT
+from resolvers import words
 from resolvers.change import Change
 
 LONGEST_NAME: Final = 100
@@ -37,6 +38,7 @@ async def update_profile(change: Change, changes: Mapping[str, Any]) -> None:
     if {"given_name", "family_name"} & changes.keys():
         account.display_name = " ".join(filter(None, (account.given_name, account.family_name)))
         account.display_name_folded = fold(account.display_name)
+        await words.rewrite_accounts(change, [account.id])
     change.record("account.profile_updated", changed=sorted(changes))
 
 

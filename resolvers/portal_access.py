@@ -11,7 +11,7 @@ from core.viewer import Language
 from mail.addresses import address_for
 from models import Account, Licence, Principal
 from models.tables import LICENCE, AnyRow
-from resolvers import first_secrets, gate, licences, relations
+from resolvers import first_secrets, gate, licences, relations, words
 from resolvers.change import Change
 
 RELATION_PATH: Final = ("input", "relationId")
@@ -81,6 +81,6 @@ async def add_account(change: Change, relation: AnyRow, address: str) -> Account
         language=relation.language or Language.NL,
         relation_id=relation.id,
     )
-    await change.session.flush()
+    await words.rewrite_accounts(change, [account.id])
     await change.note_seen_anew([account.id])
     return account

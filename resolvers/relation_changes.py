@@ -12,7 +12,7 @@ from core.viewer import Role
 from models import Account, Document, DocumentRelation, DossierMember, Relation
 from models.feed import ChangeKind
 from models.tables import LICENCE
-from resolvers import accounts, editing, gate, licences, relation_fields, relations
+from resolvers import accounts, editing, gate, licences, relation_fields, relations, words
 from resolvers.change import Change
 from resolvers.gate import LookUp, Path
 
@@ -68,6 +68,7 @@ async def create_relation(change: Change, said: Mapping[str, Any]) -> UUID:
     await editing.write(change)
     change.record("relation.created", relation_id=relation.id)
     await change.note(ChangeKind.CREATED, "Relation", relation.id)
+    await words.rewrite_relations(change, [relation.id])
     return relation.id
 
 
@@ -101,6 +102,8 @@ async def update_relation(
         await take_along(change, relation, moves_account)
     change.record("relation.updated", relation_id=relation_id, changed=sorted(changed))
     await change.note(ChangeKind.CHANGED, "Relation", relation_id)
+    if words.RELATION_FIELDS & set(changed):
+        await words.rewrite_relations(change, [relation_id])
 
 
 async def delete_relation(change: Change, relation_id: UUID, if_revision: int | None = None) -> None:
@@ -116,6 +119,7 @@ async def delete_relation(change: Change, relation_id: UUID, if_revision: int | 
     editing.count_change(relation, change.now)
     change.record("relation.deleted", relation_id=relation_id)
     await change.note(ChangeKind.DELETED, "Relation", relation_id)
+    await words.rewrite_relations(change, [relation_id])
 
 
 async def checked(change: Change, said: Mapping[str, Any], itself: UUID | None = None) -> dict[str, Any]:
@@ -171,6 +175,6 @@ async def take_along(change: Change, relation: Relation, moves_account: bool | N
     said = {"former": account.username, "username": relation.email}
     await change.tell("username_changed", account.id, **said)
     account.username, account.username_folded, account.email = relation.email, folded, relation.email
-    await change.session.flush()
+    await words.rewrite_accounts(change, [account.id])
     await change.tell("username_changed", account.id, **said)
     change.record("account.username_changed", relation_id=relation.id, account=str(account.id))

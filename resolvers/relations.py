@@ -7,20 +7,22 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, and_, any_, bindparam, select
 
 from core.folding import fold
-from models import DocumentRelation, Relation
+from models import DocumentRelation, Relation, RelationWord
 from models.relations import Contact, Particulars
 from models.tables import LICENCE, AnyRow, AnySelect
-from permissions.people import sees_relation
+from permissions.people import SEES_FILES, sees_relation
 from resolvers.levels import column, grouped_alike, looked_up
 from resolvers.named_lists import NamedList, NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
+from resolvers.word_searches import WordIndex
 
 IDS: Final = any_(bindparam("ids", type_=ARRAY(Uuid())))
 RELATION: Final[AnySelect] = select(
     Relation.id,
     Relation.kind,
     Relation.display_name,
+    Relation.display_name_folded,
     Relation.given_name,
     Relation.family_name,
     Relation.title,
@@ -57,7 +59,12 @@ OF_DOCUMENTS: Final = (
     .where(DocumentRelation.document_id == IDS)
     .order_by(Relation.display_name_folded, Relation.id)
 )
-BY_NAME: Final = NamedList(RELATION, Relation.display_name_folded.expression, Relation.id.expression)
+BY_NAME: Final = NamedList(
+    RELATION,
+    Relation.display_name_folded.expression,
+    Relation.id.expression,
+    words=WordIndex(RelationWord, SEES_FILES.expression),
+)
 
 
 async def by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
@@ -92,7 +99,10 @@ async def of_documents(request: Reading, documents: Sequence[AnyRow]) -> list[li
 
 
 async def search(request: Reading, page: PageAsked, text: str | None) -> NamedPage:
-    """Return one page of the relations by name, narrowed to those whose name contains `text`."""
+    """Return one page of the relations by name, or of those with a word for each piece of `text`.
+
+    Raise Invalid, TooLong.
+    """
     return await BY_NAME.page(request, page, text)
 
 

@@ -12,7 +12,7 @@ from core.folding import fold
 from core.viewer import Language
 from mail.addresses import address_for
 from models import Account, AccountGroupMember, Principal
-from resolvers import first_secrets, gate, groups
+from resolvers import first_secrets, gate, groups, words
 from resolvers.change import Change
 from resolvers.own_profile import name_for
 
@@ -73,4 +73,5 @@ async def add_account(change: Change, said: NewAccount) -> Account:
     except IntegrityError:
         raise AlreadyExists(path=USERNAME) from None
     await change.note_seen_anew([account.id])
+    await words.rewrite_accounts(change, [account.id])
     return account

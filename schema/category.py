@@ -15,7 +15,7 @@ from schema.category_rule import CategoryRule
 from schema.connections import DocumentConnection, documents_in
 from schema.ids import identity
 from schema.nodes import Node
-from schema.prices import PAGE_FORWARDS, about
+from schema.prices import PAGE, about
 
 
 def names_of(parents: Sequence[AnyRow], request: Reading) -> list[str]:
@@ -57,5 +57,5 @@ class Category(Node):
     documents: DocumentConnection = batched(
         documents_in(Scope.CATEGORY),
         description="The documents in it that the viewer may read.",
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )

@@ -43,7 +43,12 @@ Last = Annotated[int | None, strawberry.argument(description="How many from the 
 After = Annotated[str | None, strawberry.argument(description="Only what comes after this cursor.")]
 Before = Annotated[str | None, strawberry.argument(description="Only what comes before this cursor.")]
 Search = Annotated[
-    str | None, strawberry.argument(description="Looked for in the name; case and accents do not matter.")
+    str | None,
+    strawberry.argument(
+        description="At least 3 characters: words, each of which one of its words begins with; case and "
+        "accents do not matter. What is found is sorted by the word that the longest of them begins, then by "
+        "name."
+    ),
 ]
 
 
@@ -127,16 +132,18 @@ def aware(moment: datetime | None, *path: str) -> datetime | None:
 def documents_in(scope: Scope) -> Callable[..., Awaitable[list[DocumentPage]]]:
     """Return what loads one page of documents for each parent of a level."""
 
-    async def documents_of(
+    async def documents_of(  # noqa: PLR0913  the contract's arguments
         parents: Sequence[AnyRow],
         request: Reading,
         *,
         first: First = None,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
         filter: Filter = None,
         order_by: Order = None,
     ) -> list[DocumentPage]:
-        wanted = asked(request, PageAsked(first, after), filter, order_by)
+        wanted = asked(request, PageAsked(first, after, last, before), filter, order_by)
         return await document_lists.documents_of(request, scope, [it.id for it in parents], wanted)
 
     return documents_of

@@ -31,7 +31,7 @@ from schema.holding import Holding
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit, Principal
-from schema.prices import PAGE_FORWARDS, SEALED, about
+from schema.prices import PAGE, SEALED, about
 from schema.relation import Relation
 from schema.scalars import URL, BigInt, Sha256
 from schema.version import DocumentVersionConnection, versions_of
@@ -177,7 +177,7 @@ class Document(Node):
         versions_of,
         description="All versions, the newest first.",
         permission_classes=[MayRead],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     grants: list[Grant] | None = batched(
         grants_of,

@@ -16,7 +16,7 @@ from schema.connections import DocumentConnection, documents_in
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit
-from schema.prices import PAGE_FORWARDS, about
+from schema.prices import PAGE, about
 from schema.relation import Relation
 from schema.words import DossierRole
 
@@ -64,7 +64,7 @@ class Dossier(Node):
     documents: DocumentConnection = batched(
         documents_in(Scope.DOSSIER),
         description="Documents of the dossier and of its members, as far as the viewer may read them.",
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     created_at: datetime = strawberry.field(description="When it was opened.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")

@@ -15,7 +15,7 @@ from resolvers.named_lists import NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema import ids
-from schema.connections import After, Connection, DossierWord, First, Search
+from schema.connections import After, Before, Connection, DossierWord, First, Last, Search
 from schema.ids import identity
 from schema.nodes import Node
 from schema.words import HoldingKind
@@ -48,14 +48,16 @@ HoldingConnection = Connection[Holding]
 InDossier = Annotated[ID | None, strawberry.argument(description="Only those of this dossier.")]
 
 
-async def holdings_by_name(
+async def holdings_by_name(  # noqa: PLR0913  the arguments of the list
     roots: Sequence[None],
     request: Reading,
     *,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     dossier_id: InDossier = None,
     search: Search = None,
 ) -> list[NamedPage]:
     dossier = None if dossier_id is None else ids.read(request, "Dossier", dossier_id, "dossierId")
-    return [await holdings.search(request, PageAsked(first, after), search, dossier)]
+    return [await holdings.search(request, PageAsked(first, after, last, before), search, dossier)]

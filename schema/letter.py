@@ -15,7 +15,7 @@ from resolvers.named_lists import NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema import ids
-from schema.connections import After, Connection, First
+from schema.connections import After, Before, Connection, First, Last
 from schema.context import Info
 from schema.ids import identity
 from schema.nodes import Node
@@ -68,15 +68,17 @@ class RetryLetterPayload:
 State = Annotated[LetterState | None, strawberry.argument(description="Only letters that have come so far.")]
 
 
-async def newest_first(
+async def newest_first(  # noqa: PLR0913  the contract's arguments
     roots: Sequence[None],
     request: Reading,
     *,
     first: First = None,
     after: After = None,
+    last: Last = None,
+    before: Before = None,
     state: State = None,
 ) -> list[NamedPage]:
-    return [await letters.newest_first(request, PageAsked(first, after), state)]
+    return [await letters.newest_first(request, PageAsked(first, after, last, before), state)]
 
 
 @verb(RetryLetterPayload)

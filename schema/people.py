@@ -16,11 +16,11 @@ from resolvers.named_lists import NamedPage
 from resolvers.operating import FirstSecret
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
-from schema.connections import AccountConnection, After, First
+from schema.connections import AccountConnection, After, Before, First, Last
 from schema.ids import identity
 from schema.nodes import Node
 from schema.passkey import Passkey
-from schema.prices import PAGE_FORWARDS, about
+from schema.prices import PAGE, about
 from schema.words import AccountStatus
 
 if TYPE_CHECKING:  # they import this module
@@ -134,9 +134,15 @@ class Account(Node):
 
 
 async def members_of(
-    parents: Sequence[AnyRow], request: Reading, *, first: First = None, after: After = None
+    parents: Sequence[AnyRow],
+    request: Reading,
+    *,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> list[NamedPage]:
-    return await groups.members(request, parents, PageAsked(first, after))
+    return await groups.members(request, parents, PageAsked(first, after, last, before))
 
 
 @strawberry.type(description="Accounts that are given rights together (groep).")
@@ -150,7 +156,7 @@ class Group(Node):
         members_of,
         description="Who is in it, by name.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
 
 

@@ -127,17 +127,19 @@ async def categories_to_choose(roots: Roots, request: Reading) -> list[Sequence[
 def by_name(
     find_page: Callable[[Reading, PageAsked, str | None], Awaitable[NamedPage]],
 ) -> Callable[..., Awaitable[list[NamedPage]]]:
-    """Return what loads one page of a list that is sorted by name."""
+    """Return what loads one page of a list that is sorted by name, or searched."""
 
-    async def load(
+    async def load(  # noqa: PLR0913  the contract's arguments
         roots: Roots,
         request: Reading,
         *,
         first: First = None,
         after: After = None,
+        last: Last = None,
+        before: Before = None,
         search: Search = None,
     ) -> list[NamedPage]:
-        return [await find_page(request, PageAsked(first, after), search)]
+        return [await find_page(request, PageAsked(first, after, last, before), search)]
 
     return load
 
@@ -191,9 +193,10 @@ class Query:
     )
     relations: RelationConnection | None = batched(
         by_name(relations.search),
-        description="The firm's relations, by name (Relaties).",
+        description="The firm's relations, by name (Relaties); searched by their names, e-mail address and "
+        "national register number.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     dossier: Dossier | None = batched(
         by_id("Dossier", dossiers.by_ids),
@@ -202,21 +205,22 @@ class Query:
     )
     dossiers: DossierConnection | None = batched(
         by_name(dossiers.search),
-        description="The dossiers that the viewer may see, by name (Dossiers): for a client, those he is in.",
+        description="The dossiers that the viewer may see, by name (Dossiers): for a client, those he is in; "
+        "searched by their names and those of their members.",
         permission_classes=[ReadsRelations],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     holdings: HoldingConnection | None = batched(
         holdings_by_name,
-        description="The firm's assets, liabilities and policies, by name.",
+        description="The firm's assets, liabilities and policies, by name; searched by name and reference.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     accounts: AccountConnection | None = batched(
         by_name(accounts.search),
-        description="Who can sign in, by name.",
+        description="Who can sign in, by name; searched by name and user name.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     groups: list[Group] | None = batched(
         groups_by_name,
@@ -234,13 +238,13 @@ class Query:
         letters_newest_first,
         description="The letters of the licence, the newest first; with `FAILED` those that were set aside.",
         permission_classes=[IsAdministrator],
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     changes: ChangeConnection | None = batched(
         changes_after,
         description="What was made, changed and deleted of all that the viewer may see, in the order in "
         "which it was committed; without `after` from the oldest that is kept. EXPIRED where `after` is "
-        "older, or the viewer has been put into a group or taken out of one since: begin anew with the lists.",
+        "older, or the viewer was put into a group or taken out of one since: begin anew with the lists.",
         permission_classes=[SignedIn],
         directives=[PAGE_FORWARDS, LOOKED_THROUGH],
     )

@@ -18,16 +18,18 @@ from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema.connections import (
     After,
+    Before,
     Connection,
     DocumentConnection,
     DossierWord,
     First,
+    Last,
     documents_in,
 )
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account, BusinessUnit
-from schema.prices import PAGE_FORWARDS
+from schema.prices import PAGE
 from schema.words import DeliveryMethod, RelationKind
 
 
@@ -99,9 +101,15 @@ async def details_of(parents: Sequence[AnyRow], request: Reading) -> list[AnyRow
 
 
 async def dossiers_of(
-    parents: Sequence[AnyRow], request: Reading, *, first: First = None, after: After = None
+    parents: Sequence[AnyRow],
+    request: Reading,
+    *,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> list[NamedPage]:
-    return await dossiers.of_relations(request, parents, PageAsked(first, after))
+    return await dossiers.of_relations(request, parents, PageAsked(first, after, last, before))
 
 
 @strawberry.type(description="A person or company in the firm's files (relatie).")
@@ -147,12 +155,12 @@ class Relation(Node):
     dossiers: Connection[DossierWord] = batched(
         dossiers_of,
         description="The dossiers that it is in and that the viewer may see, by name.",
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     documents: DocumentConnection = batched(
         documents_in(Scope.RELATION),
         description="The documents linked to this relation that the viewer may read.",
-        directives=[PAGE_FORWARDS],
+        directives=[PAGE],
     )
     created_at: datetime = strawberry.field(description="When it came into the files.")
     updated_at: datetime = strawberry.field(description="When it was last changed.")

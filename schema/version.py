@@ -12,7 +12,7 @@ from resolvers import accounts, versions
 from resolvers.named_lists import NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
-from schema.connections import After, Connection, First
+from schema.connections import After, Before, Connection, First, Last
 from schema.ids import identity
 from schema.nodes import Node
 from schema.people import Account
@@ -41,6 +41,12 @@ DocumentVersionConnection = Connection[DocumentVersion]
 
 
 async def versions_of(
-    parents: Sequence[AnyRow], request: Reading, *, first: First = None, after: After = None
+    parents: Sequence[AnyRow],
+    request: Reading,
+    *,
+    first: First = None,
+    after: After = None,
+    last: Last = None,
+    before: Before = None,
 ) -> list[NamedPage]:
-    return await versions.of_documents(request, parents, PageAsked(first, after))
+    return await versions.of_documents(request, parents, PageAsked(first, after, last, before))

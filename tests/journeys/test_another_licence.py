@@ -68,10 +68,10 @@ async def test_her_own_lists_hold_nothing_of_ours(api: Api) -> None:
     assert {it["documents"]["totalCount"] for it in seen["categories"]} == {0}
 
 
-@pytest.mark.parametrize("search", ["bert", "klantenportaal", "huwelijk", "", "%"])
-async def test_her_searches_find_nothing_of_ours(api: Api, search: str) -> None:
+@pytest.mark.parametrize("search", ["bert", "klantenportaal", "huwelijk", None, "%%%"])
+async def test_her_searches_find_nothing_of_ours(api: Api, search: str | None) -> None:
     query = """
-    query ($search: String!) {
+    query ($search: String) {
       documents(filter: {descriptionContains: $search}) { nodes { description } }
       relations(search: $search) { totalCount }
       dossiers(search: $search) { totalCount }

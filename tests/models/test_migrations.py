@@ -77,7 +77,18 @@ async def test_the_way_up_goes_on_from_the_way_down(migrated_url: str) -> None:
 
 
 # What the steps above the first two added.
-LATER: Final = {"feed", "feed_entry", "idempotency_key", "known_network", "passkey", "preview"}
+LATER: Final = {
+    "account_word",
+    "dossier_word",
+    "feed",
+    "feed_entry",
+    "holding_word",
+    "idempotency_key",
+    "known_network",
+    "passkey",
+    "preview",
+    "relation_word",
+}
 
 
 async def test_one_step_down_takes_the_wall_away_and_leaves_the_tables(migrated_url: str) -> None:
@@ -219,3 +230,64 @@ async def test_files_from_before_they_were_sealed_are_refused_and_nothing_is_cha
     # The steps are one transaction.
     assert "preview" not in await tables(migrated_url)
     assert "idempotency_key" not in await tables(migrated_url)
+
+
+# A firm of the days before the words: as its rows were written then.
+BEFORE_WORDS = """
+    SET kluis.licence = '{licence}';
+    INSERT INTO relation (
+        licence_id, id, kind, display_name, display_name_folded, given_name, email, national_register_number
+    ) VALUES ('{licence}', '{relation}', 'PERSON', 'Éva D''Hooghe', 'eva d''hooghe', 'Éva', 'eva@x.example',
+        '85.07.30-033.28');
+    INSERT INTO relation (licence_id, id, kind, display_name, display_name_folded, deleted_at)
+    VALUES ('{licence}', '{deleted}', 'COMPANY', 'Weg', 'weg', now());
+    INSERT INTO dossier (licence_id, id, name, name_folded)
+    VALUES ('{licence}', '{dossier}', 'Plan', 'plan');
+    INSERT INTO dossier_member (licence_id, dossier_id, relation_id, role)
+    VALUES ('{licence}', '{dossier}', '{relation}', 'MAIN_PERSON'),
+        ('{licence}', '{dossier}', '{deleted}', 'OTHER');
+    INSERT INTO principal (licence_id, id, kind) VALUES ('{licence}', '{account}', 'ACCOUNT');
+    INSERT INTO account (
+        licence_id, id, role, username, username_folded, display_name, display_name_folded, language
+    ) VALUES ('{licence}', '{account}', 'STAFF', 'anna@x.example', 'anna@x.example', 'Anna', 'anna', 'NL')
+"""
+WORDS: Final = """
+    SELECT id, split_part(sort_key, ' ', 1) AS word, sort_key, words, position FROM {kind}_word
+    WHERE licence_id = :licence ORDER BY id, position
+"""
+EXPECTED: Final = {
+    "relation": ["85073003328", "d", "d'hooghe", "eva", "eva@x.example", "example", "hooghe", "x"],
+    "dossier": ["d", "d'hooghe", "eva", "hooghe", "plan"],
+    "account": ["anna", "anna@x.example", "example", "x"],
+}
+
+
+async def test_people_and_dossiers_that_were_there_before_are_found_by_their_words(migrated_url: str) -> None:
+    await migrations.downgrade(migrated_url, "0011")
+    firms = {slug: await write_bare_firm(migrated_url, slug) for slug in ("de-linde", "het-ander")}
+    async with owned_by_an_ordinary_role(migrated_url):
+        await migrations.upgrade(migrated_url)
+    for keys in firms.values():
+        for kind, words in EXPECTED.items():
+            found = await asked(migrated_url, WORDS.format(kind=kind), licence=keys["licence"])
+            assert {str(it["id"]) for it in found} == {keys[kind]}
+            assert [it["word"] for it in found] == words
+            for it in found:
+                assert it["words"] == "".join(f" {word}" for word in words)
+                assert it["words"][it["position"] - 1 :].startswith(f" {it['word']}")
+    (name, *_) = await asked(migrated_url, WORDS.format(kind="dossier"), licence=firms["de-linde"]["licence"])
+    assert name["sort_key"] == "d plan"
+
+
+async def write_bare_firm(url: str, slug: str) -> dict[str, str]:
+    """Write a licence with one of each that is found by words; return their keys."""
+    keys = {name: str(uuid4()) for name in ("licence", "relation", "deleted", "dossier", "account")}
+    engine = create_async_engine(url)
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(
+            f"INSERT INTO licence (id, slug, name) VALUES ('{keys['licence']}', '{slug}', '{slug}')"  # noqa: S608
+        )
+        for statement in BEFORE_WORDS.format(**keys).split(";"):
+            await connection.exec_driver_sql(statement)
+    await engine.dispose()
+    return keys

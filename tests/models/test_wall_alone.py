@@ -32,7 +32,8 @@ OF_LICENCE: Final = re.compile(r"\b(?:\w+\.licence_id|licence\.id) = (\$\d+::UUI
 OF_GRANTEE: Final = re.compile(r"\bdocument_grant\w*\.principal_id = (mine\w*\.id)")
 OF_ACCOUNT: Final = re.compile(r"\b(?:session|passkey|totp_device|upload)\.account_id = (\$\d+::UUID)")
 LEVELS: Final = 2
-WORDS: Final = ("ours", "theirs", "", "%")
+# Without a word there is no search, and all that there is.
+WORDS: Final = ("ours", "theirs", "%%%", None)
 # How a list is cut short, and how it is searched.
 SEARCHES: Final = {
     "first": "first: 2",
