@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 import uvloop
 
 from bench import machine, report
-from bench.firms import FAMILY, GIVEN
+from bench.names import name_of
 from bench.ratios import ratio_of
 from bench.report import Sheet
 from bench.targets import Verdict, verdict
@@ -166,12 +166,12 @@ def write_people(path: Path, relations: int, round_: int) -> Path:
         writer.writerow(COLUMNS)
         for number in range(relations):
             name = f"{round_}-{number}"
-            given, family = GIVEN[number % len(GIVEN)], FAMILY[number % len(FAMILY)]
+            names = name_of(number)
             contact = [f"Kouterdreef {number}", "9000", "Gent", "09 223 45 67", "0475 12 34 56"]
             birth = f"{1950 + number % 50}-{1 + number % 12:02}-{1 + number % 28:02}"
             address = f"client-{name}@example{number % 50}.com"
             known = ["NL", ADVISOR, *contact, birth, register_number(number), "69.20"]
-            writer.writerow([f"crm-{name}", given, f"{family} {number}", address, *known])
+            writer.writerow([f"crm-{name}", names["given_name"], names["family_name"], address, *known])
     return path
 
 
