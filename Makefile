@@ -31,9 +31,10 @@ schema: ready ## write the exported GraphQL schema anew
 letters: ready ## every letter in every language, as pages, texts and pictures in var/letters
 	$(BIN)/python -m mail.gallery var/letters
 
-bench: ready ## what requests, access, a flood of sign-ins, letters, files, searches and imports cost the server and the database
+bench: ready ## what all that must be quick costs the server and the database, and how quick it is
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.access
+	$(BIN)/python -m bench.lists
 	$(BIN)/python -m bench.flood
 	$(BIN)/python -m bench.letters
 	$(BIN)/python -m bench.searches

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from time import perf_counter
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -104,24 +105,47 @@ class Explaining:
             found = [await self._explained(driver, it) for it in sent]
         return Explained(sum(it.milliseconds for it in found), sum(it.buffers for it in found))
 
+    async def waits(self, sent: Sequence[Sent], times: int) -> list[float]:
+        """Carry statements out so often; return how long all took, in ms, each time."""
+        async with self.connected() as driver:
+            statements = [(await self._statement(driver, it), it.values) for it in sent]
+            found: list[float] = []
+            for _ in range(times):
+                began = perf_counter()
+                for statement, values in statements:
+                    await statement.fetch(*values)
+                found.append((perf_counter() - began) * 1e3)
+        return found
+
+    async def plan(self, sent: Sent) -> dict[str, Any]:
+        """Carry a statement out, and return what PostgreSQL says of it. Raise InParallel."""
+        async with self.connected() as driver:
+            return await self._plan(driver, sent)
+
     async def _explained(self, driver: Any, sent: Sent) -> Explained:
+        found = await self._plan(driver, sent)
+        return Explained(found["Planning Time"] + found["Execution Time"], buffers_of(found))
+
+    async def _plan(self, driver: Any, sent: Sent) -> dict[str, Any]:
         statement = await self._statement(driver, sent)
         execute = f"EXECUTE {statement.get_name()}({', '.join(map(literal, sent.values))})"
         # SQLAlchemy taught its connections to read JSON.
         (found,) = await driver.fetchval(f"{EXPLAIN} {execute}")
         if "Gather" in str(found):
             raise InParallel(sent.text)
-        looked_at = (found["Plan"], found.get("Planning", {}))
-        return Explained(
-            found["Planning Time"] + found["Execution Time"],
-            sum(it.get(name, 0) for it in looked_at for name in PAGES),
-        )
+        return found
 
     async def _statement(self, driver: Any, sent: Sent) -> Any:
         """Return the statement as it was prepared; the database chooses by itself when to keep a plan."""
         if sent.text not in self.prepared:
             self.prepared[sent.text] = await driver.prepare(sent.text)
         return self.prepared[sent.text]
+
+
+def buffers_of(explained: dict[str, Any]) -> int:
+    """Return how often a statement and its planning looked at a page."""
+    looked_at = (explained["Plan"], explained.get("Planning", {}))
+    return sum(it.get(name, 0) for it in looked_at for name in PAGES)
 
 
 def literal(value: Any) -> str:
@@ -131,5 +155,8 @@ def literal(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         elements = ",".join(map(str, cast("Sequence[UUID]", value)))
         return f"'{{{elements}}}'"
+    if value == date.min:
+        # The driver's word for the day before all others.
+        return "'-infinity'"
     assert isinstance(value, (str, UUID, date, datetime))
     return "'" + str(value).replace("'", "''") + "'"

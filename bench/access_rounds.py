@@ -17,8 +17,9 @@ from models.tables import LICENCE, AnySelect
 from permissions.access import Plan
 from resolvers import document_lists, document_rows
 from resolvers.document_lists import DocumentsAsked, OrderField
-from resolvers.document_pages import Shape, page_statement
+from resolvers.document_pages import page_statement
 from resolvers.document_rows import OF_VERSION, is_current, of_document
+from resolvers.document_shapes import Shape
 from resolvers.paging import Cut, PageAsked
 from resolvers.reading import Reading
 

@@ -40,6 +40,25 @@ class Paper:
         return self.number % PRIVATE_IN_EVERY != 0
 
     @property
+    def category_ids(self) -> list[UUID]:
+        """Return what it is put into."""
+        chosen = [self.number % len(CATEGORIES)]
+        if self.number % 3 == 0:
+            chosen.append((self.number + 4) % len(CATEGORIES))
+        founded = self.firm.founded
+        return sorted(founded.categories[CATEGORIES[at].key] for at in chosen)
+
+    @property
+    def description(self) -> str:
+        """Return what is said of it."""
+        return f"{CATEGORIES[self.number % len(CATEGORIES)].nl} {self.moment.year}, nr. {self.number}"
+
+    @property
+    def business_unit(self) -> UUID:
+        """Return the part of the firm that it belongs to."""
+        return self.firm.founded.business_unit
+
+    @property
     def maker(self) -> UUID:
         """Return the member of staff who brought it in."""
         return self.firm.staff[self.number % len(self.firm.staff)]
@@ -66,11 +85,8 @@ def add(rows: Rows, paper: Paper) -> None:
     """Add the rows of a document."""
     add_itself(rows, paper)
     keys = {"licence_id": paper.firm.founded.licence_id, "document_id": paper.id}
-    chosen = [paper.number % len(CATEGORIES)]
-    if paper.number % 3 == 0:
-        chosen.append((paper.number + 4) % len(CATEGORIES))
-    for at in chosen:
-        rows.add(DocumentCategory, category_id=paper.firm.founded.categories[CATEGORIES[at].key], **keys)
+    for category in paper.category_ids:
+        rows.add(DocumentCategory, category_id=category, **keys)
     for relation in paper.household.relations[: 1 + paper.number % 2]:
         rows.add(DocumentRelation, relation_id=relation, **keys)
     add_grants(rows, paper, keys)
@@ -80,17 +96,17 @@ def add_itself(rows: Rows, paper: Paper) -> None:
     """Add a document and its one version."""
     founded = paper.firm.founded
     category = CATEGORIES[paper.number % len(CATEGORIES)]
-    description = f"{category.nl} {paper.moment.year}, nr. {paper.number}"
     digest = sha256(paper.id.bytes).digest()
     rows.add(
         Document,
         licence_id=founded.licence_id,
         id=paper.id,
-        description=description,
-        description_folded=fold(description),
+        description=paper.description,
+        description_folded=fold(paper.description),
         document_date=paper.moment.date() if paper.number % 4 else None,
-        business_unit_id=founded.business_unit,
+        business_unit_id=paper.business_unit,
         dossier_id=paper.household.dossier,
+        category_ids=paper.category_ids,
         created_at=paper.moment,
         created_by=paper.maker,
         updated_at=paper.moment + SHARED_AFTER,

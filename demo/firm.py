@@ -31,7 +31,7 @@ from models import (
     Relation,
     RelationWord,
 )
-from resolvers import words
+from resolvers import wording, words
 from resolvers.file_rows import Place
 from resolvers.founding import Founded, add_principal
 from storage.files import Stored
@@ -181,12 +181,16 @@ class Firm:
             document_date=document_date,
             business_unit_id=self.founded.business_unit,
             dossier_id=dossier.id if dossier else None,
+            category_ids=sorted(self.founded.categories[key] for key in categories),
             created_by=maker.id,
             updated_by=maker.id,
             content_updated_by=maker.id,
             **({"created_at": moment, "updated_at": moment, "content_updated_at": moment} | values),
         )
         await self.keep(document)
+        await wording.write_words(
+            self.session, self.founded.licence_id, document.id, document.description_folded
+        )
         await self.version(document, file or imagined(str(document.id)), maker.id)
         for key in categories:
             await self.link(DocumentCategory, document, category_id=self.founded.categories[key])

@@ -15,6 +15,7 @@ from models.accounts import (
 )
 from models.categories import Category, CategoryRule
 from models.documents import (
+    DescriptionWord,
     Document,
     DocumentCategory,
     DocumentGrant,
@@ -23,6 +24,7 @@ from models.documents import (
     DocumentVersion,
     Preview,
     Upload,
+    WordSuffix,
 )
 from models.dossiers import Dossier, DossierMember, Holding
 from models.feed import Feed, FeedEntry
@@ -42,6 +44,7 @@ __all__ = [
     "Category",
     "CategoryRule",
     "Challenge",
+    "DescriptionWord",
     "Document",
     "DocumentCategory",
     "DocumentGrant",
@@ -71,5 +74,6 @@ __all__ = [
     "Throttle",
     "TotpDevice",
     "Upload",
+    "WordSuffix",
     "metadata",
 ]

@@ -3,13 +3,14 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, LargeBinary, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables import Created, Keyed, Linked, Small, index, one_of, refers_to, unique
 
 SCAN_STATES = ("PENDING", "CLEAN", "INFECTED", "NOT_SCANNED")
 UNSCANNED = text("scan_state IN ('PENDING', 'NOT_SCANNED')")
+WITHOUT_CATEGORY = text("category_ids = '{}'")
 
 
 class Document(Keyed):
@@ -22,6 +23,8 @@ class Document(Keyed):
     document_date: Mapped[date | None]
     business_unit_id: Mapped[UUID | None]
     dossier_id: Mapped[UUID | None]
+    category_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid()), server_default=text("'{}'"))
+    """A copy of its rows of document_category, so that a list that is walked along is narrowed by it."""
     external_reference: Mapped[str | None]
     current_version: Mapped[int] = mapped_column(server_default=text("1"))
     revision: Mapped[int] = mapped_column(server_default=text("1"))
@@ -47,16 +50,20 @@ class Document(Keyed):
         CheckConstraint("content_updated_at <= updated_at", name="content_updated_at"),
         unique("external_reference"),
         index("document_updated", "updated_at", "id"),
-        index("document_created", "created_at", "id"),
+        # What was changed when is beside each order, for lists that are narrowed by it.
+        index("document_created", "created_at", "id", postgresql_include=["updated_at"]),
         # The date itself is beside its expression, so that the index is read without the table.
         index(
             "document_date",
             text("coalesce(document_date, '-infinity'::date)"),
             "id",
-            postgresql_include=["document_date"],
+            postgresql_include=["document_date", "updated_at"],
         ),
-        index("document_description", "description_folded", "id"),
+        index("document_description", "description_folded", "id", postgresql_include=["updated_at"]),
         index("document_dossier", "dossier_id", "updated_at", "id"),
+        index("document_created_by", "created_by", "updated_at", "id"),
+        index("document_business_unit", "business_unit_id", "updated_at", "id"),
+        index("document_uncategorised", "updated_at", "id", postgresql_where=WITHOUT_CATEGORY),
         # Serves the purge, which looks for the oldest.
         index("document_deleted", "deleted_at", "id", postgresql_where=text("deleted_at IS NOT NULL")),
     )
@@ -125,6 +132,28 @@ class DocumentCategory(Linked):
         refers_to("category_id", "category"),
         index("document_category_category", "category_id", "document_id"),
     )
+
+
+class DescriptionWord(Linked):
+    """A word of a document's description, folded: what a search for a rare text begins with."""
+
+    __tablename__ = "description_word"
+
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True)
+    __table_args__ = (
+        refers_to("document_id", "document"),
+        index("description_word_word", "word", "document_id"),
+    )
+
+
+class WordSuffix(Linked):
+    """An end of a word that descriptions of the licence have: what is in a word begins one of its ends."""
+
+    __tablename__ = "word_suffix"
+
+    suffix: Mapped[str] = mapped_column(primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True)
 
 
 class DocumentRelation(Linked):

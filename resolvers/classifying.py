@@ -57,6 +57,7 @@ async def classify(change: Change, document: Document, changes: Mapping[str, Any
     after = before
     if "category_ids" in changes:
         after = await put_into(change, document.id, before, changes["category_ids"] or ())
+        document.category_ids = sorted(after)
     if document.dossier_id is not None:
         await stamping.stamp_on_entering(change, document.id, after if is_moved else after - before)
 

@@ -1,9 +1,8 @@
-"""To which documents a list can be narrowed, and which belong to a dossier, relation or category."""
+"""To which documents a list can be narrowed: what holds for the row of a document that belongs to it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import Enum
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,33 +10,32 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     DateTime,
+    FromClause,
+    Text,
     Uuid,
     and_,
     any_,
     bindparam,
     exists,
-    select,
-    union_all,
+    literal_column,
+    or_,
 )
-from sqlalchemy.orm import aliased
 
 from core.errors import Invalid, TooLong
 from core.folding import fold
-from models import Document, DocumentCategory, DocumentRelation, Dossier, DossierMember, Relation
+from models import DocumentRelation, Dossier, DossierMember, Relation
 from models.tables import LICENCE
 from permissions.people import sees_dossier, sees_relation
+from resolvers.wording import end_of_range, longest_piece
 
 LONGEST_SEARCH: Final = 200
 MOST_IDS: Final = 100
-Condition = Callable[[ColumnElement[Any]], ColumnElement[bool]]
-
-
-class Scope(Enum):
-    """What a list of documents can belong to."""
-
-    DOSSIER = "DOSSIER"
-    RELATION = "RELATION"
-    CATEGORY = "CATEGORY"
+# What is bound of a text beside the pattern, to find it in words.
+PIECE: Final = bindparam("piece", type_=Text())
+END_OF_PIECE: Final = bindparam("end_of_piece", type_=Text())
+NOWHERE: Final = literal_column("'{}'", ARRAY(Uuid()))
+ID_ARRAY: Final = ARRAY(Uuid())
+Condition = Callable[[FromClause, ColumnElement[Any]], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +52,26 @@ class DocumentFilter:
     updated_after: datetime | None = None
     updated_before: datetime | None = None
 
-    def values(self) -> dict[str, Any]:
-        """Return what is bound, by the name of its condition. Raise TooLong, Invalid."""
+    def given(self) -> dict[str, Any]:
+        """Return what is asked for, by the name of its condition. Raise TooLong, Invalid."""
         given = {one.name: getattr(self, one.name) for one in fields(self)}
-        values = {name: value for name, value in given.items() if value not in (None, False)}
         if len(self.category_ids or ()) > MOST_IDS:
             raise Invalid("At most {most} ids.", path=("filter", "categoryIds"), most=MOST_IDS)
-        if self.description_contains is not None:
-            if len(self.description_contains) > LONGEST_SEARCH:
-                raise TooLong(path=("filter", "descriptionContains"), limit=LONGEST_SEARCH)
-            values["description_contains"] = pattern(self.description_contains)
-        return values
+        if len(self.description_contains or "") > LONGEST_SEARCH:
+            raise TooLong(path=("filter", "descriptionContains"), limit=LONGEST_SEARCH)
+        # Every description has a text without letters.
+        given["description_contains"] = fold(self.description_contains or "") or None
+        return {name: value for name, value in given.items() if value not in (None, False)}
+
+
+def bound(given: dict[str, Any]) -> dict[str, Any]:
+    """Return what is bound of a filter."""
+    if "description_contains" not in given:
+        return given
+    folded = given["description_contains"]
+    piece = longest_piece(folded)
+    words = {"piece": piece, "end_of_piece": end_of_range(piece)}
+    return given | words | {"description_contains": pattern(folded)}
 
 
 def pattern(text: str) -> str:
@@ -73,32 +80,22 @@ def pattern(text: str) -> str:
     return f"%{escaped}%"
 
 
-def in_dossier(dossier: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_in_dossier(document: FromClause, dossier: ColumnElement[Any]) -> ColumnElement[bool]:
     """Say: the document is in the dossier's list, by itself or through one of its members (S075, S078)."""
-    of_dossier = aliased(Document)
-    return Document.id.in_(
-        union_all(
-            select(of_dossier.id).where(of_dossier.licence_id == LICENCE, of_dossier.dossier_id == dossier),
-            select(DocumentRelation.document_id)
-            .join(
-                DossierMember,
-                and_(
-                    DossierMember.licence_id == LICENCE,
-                    DossierMember.relation_id == DocumentRelation.relation_id,
-                ),
-            )
-            .where(DocumentRelation.licence_id == LICENCE, DossierMember.dossier_id == dossier),
-        )
+    through_member = exists().where(
+        DocumentRelation.licence_id == LICENCE,
+        DocumentRelation.document_id == document.c.id,
+        DossierMember.licence_id == LICENCE,
+        DossierMember.dossier_id == dossier,
+        DossierMember.relation_id == DocumentRelation.relation_id,
     )
+    return or_(document.c.dossier_id == dossier, through_member.correlate(document))
 
 
-def on_relation(relation: ColumnElement[Any]) -> ColumnElement[bool]:
+def is_on_relation(document: FromClause, relation: ColumnElement[Any]) -> ColumnElement[bool]:
     """Say: the document hangs on the relation."""
-    return Document.id.in_(
-        select(DocumentRelation.document_id).where(
-            DocumentRelation.licence_id == LICENCE, DocumentRelation.relation_id == relation
-        )
-    )
+    of_this_one = (DocumentRelation.licence_id == LICENCE, DocumentRelation.document_id == document.c.id)
+    return exists().where(*of_this_one, DocumentRelation.relation_id == relation).correlate(document)
 
 
 def is_seen_dossier(dossier: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -111,22 +108,6 @@ def is_seen_relation(relation: ColumnElement[Any]) -> ColumnElement[bool]:
     return exists().where(Relation.licence_id == LICENCE, Relation.id == relation, sees_relation())
 
 
-def in_category(category: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Say: the document is in the category."""
-    return Document.id.in_(
-        select(DocumentCategory.document_id).where(
-            DocumentCategory.licence_id == LICENCE, DocumentCategory.category_id == category
-        )
-    )
-
-
-def has_category(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Say: the document has a category for which these hold."""
-    return exists().where(
-        DocumentCategory.licence_id == LICENCE, DocumentCategory.document_id == Document.id, *conditions
-    )
-
-
 def id_of(name: str) -> ColumnElement[Any]:
     """Return the place of a bound id."""
     return bindparam(name, type_=Uuid())
@@ -137,21 +118,25 @@ def moment_of(name: str) -> ColumnElement[Any]:
     return bindparam(name, type_=DateTime(timezone=True))
 
 
-SCOPES: Final[dict[Scope, Condition]] = {
-    Scope.DOSSIER: in_dossier,
-    Scope.RELATION: on_relation,
-    Scope.CATEGORY: in_category,
-}
-SOME_CATEGORIES = any_(bindparam("category_ids", type_=ARRAY(Uuid())))
-# Each is given the date that the viewer sees the document under; only two need it.
+SOME_CATEGORIES: Final = bindparam("category_ids", type_=ID_ARRAY)
+DOSSIER_ID: Final = id_of("dossier_id")
+# What the list of one thing is narrowed to; whoever lists it sees it.
+OF_DOSSIER: Final = id_of("of_dossier")
+OF_RELATION: Final = id_of("of_relation")
+OF_CATEGORY: Final = id_of("of_category")
+RELATION_ID: Final = id_of("relation_id")
+# Each is given the row of a document and the date that the viewer sees it under; only two need the latter.
 CONDITIONS: Final[dict[str, Condition]] = {
-    "category_ids": lambda _: has_category(DocumentCategory.category_id == SOME_CATEGORIES),
-    "uncategorised": lambda _: ~has_category(),
-    "description_contains": lambda _: Document.description_folded.like(bindparam("description_contains")),
-    "dossier_id": lambda _: in_dossier(id_of("dossier_id")) & is_seen_dossier(id_of("dossier_id")),
-    "relation_id": lambda _: on_relation(id_of("relation_id")) & is_seen_relation(id_of("relation_id")),
-    "business_unit_id": lambda _: Document.business_unit_id == id_of("business_unit_id"),
-    "created_by_id": lambda _: Document.created_by == id_of("created_by_id"),
-    "updated_after": lambda updated_at: updated_at > moment_of("updated_after"),
-    "updated_before": lambda updated_at: updated_at < moment_of("updated_before"),
+    "of_dossier": lambda it, _: is_in_dossier(it, OF_DOSSIER),
+    "of_relation": lambda it, _: is_on_relation(it, OF_RELATION),
+    "of_category": lambda it, _: any_(it.c.category_ids) == OF_CATEGORY,
+    "category_ids": lambda it, _: it.c.category_ids.op("&&")(SOME_CATEGORIES),
+    "uncategorised": lambda it, _: it.c.category_ids == NOWHERE,
+    "description_contains": lambda it, _: it.c.description_folded.like(bindparam("description_contains")),
+    "dossier_id": lambda it, _: and_(is_in_dossier(it, DOSSIER_ID), is_seen_dossier(DOSSIER_ID)),
+    "relation_id": lambda it, _: and_(is_on_relation(it, RELATION_ID), is_seen_relation(RELATION_ID)),
+    "business_unit_id": lambda it, _: it.c.business_unit_id == id_of("business_unit_id"),
+    "created_by_id": lambda it, _: it.c.created_by == id_of("created_by_id"),
+    "updated_after": lambda _, updated_at: updated_at > moment_of("updated_after"),
+    "updated_before": lambda _, updated_at: updated_at < moment_of("updated_before"),
 }

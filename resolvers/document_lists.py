@@ -1,6 +1,6 @@
 """Lists of documents: one statement for every filter, order and page, and for all parents of a level."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -9,8 +9,15 @@ from uuid import UUID
 from core.moments import in_utc
 from models.tables import AnyRow
 from permissions.access import FEW, MANY, REACH, Plan
-from resolvers.document_filters import DocumentFilter, Scope
-from resolvers.document_pages import OrderField, Shape, count_statement, page_statement
+from resolvers import document_narrowing
+from resolvers.document_filters import DocumentFilter, bound
+from resolvers.document_pages import count_statement, page_statement
+from resolvers.document_sets import (
+    FILTER_OF,
+    Scope,
+    more_than_few,
+)
+from resolvers.document_shapes import OrderField, Shape
 from resolvers.levels import grouped
 from resolvers.paging import COUNTED_UP_TO, Cursors, Edges, PageAsked, Sorting, Window, comparable
 from resolvers.reading import Reading
@@ -66,41 +73,56 @@ class Listing:
 
 async def documents(request: Reading, asked: DocumentsAsked) -> DocumentPage:
     """Return one page of all that the viewer may read. Raise Invalid, TooLong."""
-    listing = await prepare(request, None, asked)
-    rows = await request.rows(page_statement(listing.shape), **listing.values)
-    if listing.shape.is_walked and len(rows) < listing.values["page_size"]:
-        rows = await found_far(request, listing)
+    return await listed(request, asked, {})
+
+
+async def listed(request: Reading, asked: DocumentsAsked, of: Mapping[str, UUID]) -> DocumentPage:
+    """Return one page, of all or of what belongs to something. Raise Invalid, TooLong."""
+    listing = prepared(request, None, asked, of)
+    shape, values = listing.shape, listing.values
+    if shape.filters:
+        shape = await document_narrowing.begun(request, shape, values)
+    else:
+        shape = replace(shape, plan=await plan_of(request))
+    rows = await request.rows(page_statement(shape), **values)
+    if shape.is_walked and len(rows) < values["page_size"]:
+        shape = await far(request, shape, values)
+        rows = await request.rows(page_statement(shape), **values)
+    listing.shape = shape
     return listing.page(rows)
 
 
-async def found_far(request: Reading, listing: Listing) -> Sequence[AnyRow]:
-    """Return a page whose documents stand far from where it begins, or are the last ones."""
+async def far(request: Reading, shape: Shape, values: Mapping[str, Any]) -> Shape:
+    """Return the shape of a page whose documents stand far from where it begins, or are the last ones."""
+    if shape.filters:
+        return await document_narrowing.far(request, shape, values)
     plan = Plan.WALKING if await reaches(request, MANY) else Plan.FROM_GRANTS
-    shape = replace(listing.shape, plan=plan, is_far=True)
-    return await request.rows(page_statement(shape), **listing.values)
+    return replace(shape, plan=plan, is_far=True)
 
 
 async def documents_of(
     request: Reading, scope: Scope, parents: Sequence[UUID], asked: DocumentsAsked
 ) -> list[DocumentPage]:
-    """Return a page for each dossier, relation or category; one statement for all of them."""
-    listing = await prepare(request, scope, asked)
-    listing.parents = list(parents)
-    found = await request.rows(page_statement(listing.shape), parents=listing.parents, **listing.values)
-    groups = grouped(found, by="parent_id", over=parents)
-    return [listing.page(rows, parent) for parent, rows in zip(parents, groups, strict=True)]
+    """Return a page for each dossier, relation or category; one statement for all that have few documents."""
+    listing = prepared(request, scope, asked, {})
+    found = await request.rows(more_than_few(scope), parents=list(parents))
+    large = {row.id: await listed(request, asked, {FILTER_OF[scope]: row.id}) for row in found}
+    listing.parents = [it for it in parents if it not in large]
+    rows = await request.rows(page_statement(listing.shape), parents=listing.parents, **listing.values)
+    groups = grouped(rows, by="parent_id", over=listing.parents)
+    small = {it: listing.page(of_it, it) for it, of_it in zip(listing.parents, groups, strict=True)}
+    return [(large | small)[it] for it in parents]
 
 
-async def prepare(request: Reading, scope: Scope | None, asked: DocumentsAsked) -> Listing:
-    """Return what is asked, checked, and with the plan that suits this viewer. Raise Invalid, TooLong."""
+def prepared(request: Reading, scope: Scope | None, asked: DocumentsAsked, of: Mapping[str, UUID]) -> Listing:
+    """Return what is asked, checked; `of` says to what the documents belong. Raise Invalid, TooLong."""
     order = asked.order
     cursors = Cursors(request.ports.ids, Sorting(order.value, READ_KEY[order], asked.descending))
     window = asked.page.window(cursors)
-    values = asked.by.values()
+    filters: dict[str, Any] = {**asked.by.given(), **of}
     for_staff = not request.viewer.is_client
-    plan = await plan_of(request)
-    shape = Shape(plan, for_staff, scope, frozenset(values), order, window.cut)
-    return Listing(shape, window, cursors, values | window.values)
+    shape = Shape(Plan.WALKING, for_staff, scope, frozenset(filters), order, window.cut)
+    return Listing(shape, window, cursors, bound(filters) | window.values)
 
 
 def cursor_of(request: Reading, document: AnyRow) -> str:

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, FromClause, Uuid, and_, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, FromClause, Uuid, and_, bindparam, func, select, true
 
 from models import Document, DocumentVersion
 from models.tables import LICENCE, AnyRow, AnySelect
@@ -78,8 +78,12 @@ def select_documents(
 
 
 def with_versions(page: FromClause) -> AnySelect:
-    """Return the rows of a page that has been cut, with what their versions say."""
-    return select(*page.c, *OF_VERSION).select_from(page.join(DocumentVersion, is_current(page)))
+    """Return the rows of a page that has been cut, with what their versions say.
+
+    LIMIT keeps each version a look-up, however many rows PostgreSQL expects.
+    """
+    current = select(*OF_VERSION).where(is_current(page)).limit(1).correlate(page).lateral("version")
+    return select(*page.c, *current.c).select_from(page.join(current, true()))
 
 
 @cache

@@ -12,7 +12,7 @@ from core.rights import Right
 from models import Document, DocumentRelation
 from models.feed import ChangeKind
 from permissions.people import keeps_documents, may_upload
-from resolvers import classifying, gate, licences, routing, sharing, uploads, versions
+from resolvers import classifying, gate, licences, routing, sharing, uploads, versions, wording
 from resolvers.change import Change
 from resolvers.idempotency import once
 from resolvers.incoming import IncomingFile, Kept, keep_part, kept_only_if_used
@@ -108,6 +108,7 @@ async def add_document(change: Change, description: str, said: Said, kept: Kept)
         content_updated_by=viewer.account_id,
     )
     await change.session.flush()
+    await wording.write_words(change.session, viewer.licence_id, {document.id: document.description_folded})
     versions.add_row(change, document.id, 1, kept)
     await sharing.give_first_rights(change, document.id)
     change.record("document.uploaded", document_id=document.id)
@@ -133,8 +134,7 @@ async def update_document(
     classifying.require_staff_for(change.viewer, changes)
     document = await change.session.get_one(Document, (change.viewer.licence_id, document_id))
     if "description" in changes:
-        document.description = described(changes["description"])
-        document.description_folded = fold(document.description)
+        await describe(change, document, described(changes["description"]))
     if "document_date" in changes:
         document.document_date = changes["document_date"]
     await classifying.classify(change, document, changes)
@@ -144,6 +144,13 @@ async def update_document(
     document.updated_by = document.content_updated_by = change.viewer.account_id
     change.record("document.updated", document_id=document_id, changed=sorted(changes))
     await change.note(ChangeKind.CHANGED, "Document", document_id)
+
+
+async def describe(change: Change, document: Document, description: str) -> None:
+    """Give a document another description, and its words."""
+    before, after = document.description_folded, fold(description)
+    document.description, document.description_folded = description, after
+    await wording.change_words(change.session, change.viewer.licence_id, document.id, before, after)
 
 
 def described(description: str | None) -> str:

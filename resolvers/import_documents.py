@@ -40,6 +40,8 @@ TABLES: Final = (
     "document_category",
     "document_relation",
     "document_holding",
+    "description_word",
+    "word_suffix",
     "event",
     "feed_entry",
 )

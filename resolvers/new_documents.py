@@ -24,7 +24,7 @@ from models import (
 )
 from models.feed import ChangeKind
 from models.tables import LICENCE
-from resolvers import groups, stamping
+from resolvers import groups, stamping, wording
 from resolvers.change import Change
 from resolvers.file_rows import Place
 from resolvers.importing import new_keys
@@ -70,6 +70,7 @@ ADD: Final = into(
     "document_date",
     "business_unit_id",
     "dossier_id",
+    "category_ids",
     "external_reference",
     created_at=bindparam("now"),
     created_by=bindparam("own_account"),
@@ -120,6 +121,8 @@ async def add_documents(change: Change, new: Sequence[NewDocument]) -> list[UUID
         await change.execute_many(ADD, [row_of(key, it) for key, it in keyed])
     except IntegrityError:
         raise Conflict from None
+    folded = {key: fold(it.description) for key, it in keyed}
+    await wording.write_words(change.session, change.viewer.licence_id, folded)
     await change.execute_many(ADD_VERSION, [version_of(change, key, it.kept) for key, it in keyed])
     built_in = [(it.id, "DEFAULT") for it in await groups.built_in(change)]
     first = [*built_in, (change.viewer.account_id, "CREATOR")]
@@ -149,6 +152,7 @@ def row_of(key: UUID, new: NewDocument) -> dict[str, Any]:
         "document_date": new.document_date,
         "business_unit_id": new.business_unit_id,
         "dossier_id": new.dossier_id,
+        "category_ids": sorted(new.category_ids),
         "external_reference": new.external_reference,
     }
 

@@ -19,6 +19,7 @@ from models import (
     Preview,
 )
 from models.tables import LICENCE
+from resolvers import wording
 from resolvers.ports import Ports
 
 AT_ONCE: Final = 100
@@ -82,6 +83,7 @@ async def purge(ports: Ports, licence_id: UUID, now: datetime) -> int:
         async with ports.database.change(licence_id) as session:
             for statement in REMOVE_HANGING:
                 await session.execute(statement, values)
+            await wording.remove_words(session, licence_id, ids)
             # Another server may have come here first: it has told of those.
             removed = (await session.execute(REMOVE, values)).scalars().all()
             if removed:

@@ -9,7 +9,7 @@ from execution import batched, derived
 from models.tables import AnyRow
 from permissions.fields import IsStaff
 from resolvers import categories, category_rules
-from resolvers.document_filters import Scope
+from resolvers.document_sets import Scope
 from resolvers.reading import Reading
 from schema.category_rule import CategoryRule
 from schema.connections import DocumentConnection, documents_in

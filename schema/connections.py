@@ -14,8 +14,8 @@ from execution import batched, derived
 from models.tables import AnyRow
 from resolvers import document_lists, named_lists
 from resolvers.document_filters import DocumentFilter as FilterAsked
-from resolvers.document_filters import Scope
 from resolvers.document_lists import DocumentPage, DocumentsAsked, OrderField
+from resolvers.document_sets import Scope
 from resolvers.named_lists import NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading

@@ -10,7 +10,7 @@ from execution import batched, plain
 from models.tables import AnyRow
 from permissions.fields import StaffReadsRelations
 from resolvers import accounts, dossiers, licences, relations
-from resolvers.document_filters import Scope
+from resolvers.document_sets import Scope
 from resolvers.reading import Reading
 from schema.connections import DocumentConnection, documents_in
 from schema.ids import identity

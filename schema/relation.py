@@ -12,7 +12,7 @@ from execution import batched, derived, plain
 from models.tables import AnyRow
 from permissions.fields import StaffReadsRelations, StaffReadsRelationsOrOwn
 from resolvers import accounts, dossiers, licences, relations
-from resolvers.document_filters import Scope
+from resolvers.document_sets import Scope
 from resolvers.named_lists import NamedPage
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from models.tables import AnyRow
 from resolvers import accounts, categories, document_lists, document_rows, dossiers, grants, relations
-from resolvers.document_filters import Scope
 from resolvers.document_lists import DocumentPage, DocumentsAsked
+from resolvers.document_sets import Scope
 from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 

@@ -79,6 +79,7 @@ async def test_the_way_up_goes_on_from_the_way_down(migrated_url: str) -> None:
 # What the steps above the first two added.
 LATER: Final = {
     "account_word",
+    "description_word",
     "dossier_word",
     "feed",
     "feed_entry",
@@ -88,6 +89,7 @@ LATER: Final = {
     "passkey",
     "preview",
     "relation_word",
+    "word_suffix",
 }
 
 

@@ -142,10 +142,16 @@ async def told_of(firms: TwoFirms) -> list[str]:
     return sorted(mine) + [it[1:] for it in firms.api.ports.ids.write("Document", keys)]
 
 
+# Pieces of descriptions, which other words have as well; the descriptions themselves are looked for.
+IN_PIECES: Final = {"description_word", "word_suffix"}
+
+
 async def texts_of(firms: TwoFirms, licence_id: UUID) -> set[str]:
     """Return the texts in all rows of a licence, but for those as short as a code."""
     found: set[str] = set()
     for name, table in metadata.tables.items():
+        if name in IN_PIECES:
+            continue
         column = "licence_id" if "licence_id" in table.c else "id"
         statement = f"SELECT row_to_json(r)::jsonb FROM {name} r WHERE {column} = :licence"  # noqa: S608
         rows = await firms.owner.scalars(text(statement), {"licence": licence_id})

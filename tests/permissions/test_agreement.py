@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
+from tests.permissions.copies import differing
 from tests.permissions.theatre import Theatre, opened_theatre
 
 VARIABLE: Final = "ORACLE_STEPS"
@@ -179,6 +180,8 @@ class TwoFirmsAtWork(RuleBasedStateMachine):
         self.play(step)
 
     def teardown(self) -> None:
+        for licence_id in self.audience.stage.world.licences.values():
+            assert self.theatre.wait(differing(self.theatre.ports, licence_id)) == []
         type(self).played.update(self.audience.played)
 
 

@@ -20,6 +20,7 @@ from permissions.access import Plan, some_readable
 from resolvers import document_lists, document_rows, gate
 from resolvers.change import Change
 from resolvers.document_lists import DocumentsAsked, OrderField, Shape, page_statement
+from resolvers.document_rows import select_documents
 from resolvers.paging import Cut, PageAsked
 from resolvers.ports import Ports
 from resolvers.request import Request
@@ -82,6 +83,10 @@ async def check_lists(request: Request, written: Written, person: int) -> None:
         if person == 0:
             dated = written.dated(person)
             assert {row.id: row.updated_at for row in rows} == {key: dated[key] for key in expected}
+    # What the categories of a client begin with.
+    statement, _ = select_documents(Plan.FROM_GRANTS, for_staff=bool(person))
+    found = await request.rows(statement)
+    assert {row.id: Right(row.rights) for row in found} == expected
     page = await document_lists.documents(request, DocumentsAsked(PageAsked(first=100)))
     assert {row.id for row in page.edges.rows} == set(expected)
     assert await document_lists.totals(request, [page]) == [len(expected)]

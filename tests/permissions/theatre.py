@@ -11,12 +11,13 @@ import uvloop
 from obstore.store import MemoryStore
 from sqlalchemy import event
 
-from resolvers import document_lists
+from resolvers import document_lists, document_narrowing
 from resolvers.database import SERVER_SETTINGS, Database
 from resolvers.ports import Ports
 from storage.store import Store
 from tests.conftest import SetClock, ports_over
 from tests.permissions.audience import Audience
+from tests.permissions.views import LOOKED_UP
 
 T = TypeVar("T")
 # The second wall is taken away, so that a statement that forgets its licence shows rows of another. How a
@@ -24,6 +25,8 @@ T = TypeVar("T")
 SETTINGS: Final = {name: it for name, it in SERVER_SETTINGS.items() if name != "role"} | {
     "plan_cache_mode": "force_generic_plan"
 }
+# So few, too, where lists are narrowed.
+NARROWED: Final = {"LOOKED_UP": LOOKED_UP, "FEW_OF_MANY": 1, "FEW": 4, "SOME": 8, "LARGE": 4}
 
 
 class Theatre:
@@ -53,6 +56,8 @@ def opened_theatre(url: str, folder: Path) -> Generator[Theatre]:
         # Few and many are so few here that lists are found in each of the ways.
         patch.setattr(document_lists, "FEW", 8)
         patch.setattr(document_lists, "MANY", 16)
+        for name, bound in NARROWED.items():
+            patch.setattr(document_narrowing, name, bound)
         try:
             yield Theatre(runner, ports, clock)
         finally:

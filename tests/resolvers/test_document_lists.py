@@ -1,7 +1,7 @@
 """Totals: pages of several lists can be counted at once."""
 
-from resolvers.document_filters import Scope
 from resolvers.document_lists import DocumentsAsked, documents_of, totals
+from resolvers.document_sets import Scope
 from resolvers.request import Request
 from tests.api import Api
 

@@ -20,7 +20,8 @@ from models.tables import AnyRow
 from permissions.access import Plan
 from resolvers import document_lists
 from resolvers.document_lists import DocumentsAsked
-from resolvers.document_pages import OrderField, Shape, page_statement
+from resolvers.document_pages import page_statement
+from resolvers.document_shapes import OrderField, Shape
 from resolvers.founding import found_licence
 from resolvers.paging import Cut, PageAsked
 from resolvers.ports import Ports

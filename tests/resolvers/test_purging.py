@@ -15,6 +15,7 @@ from auth.passwords import CHEAPEST
 from core.rights import Right
 from demo.firm import File, Firm
 from models import (
+    DescriptionWord,
     Document,
     DocumentCategory,
     DocumentGrant,
@@ -62,6 +63,7 @@ DELETE: Final = """mutation ($input: DeleteDocumentInput!) {
 RESTORE: Final = """mutation ($input: RestoreDocumentInput!) {
   it: restoreDocument(input: $input) { document { id } userErrors { code path } } }"""
 HANGING_ON_IT: Final = (
+    DescriptionWord,
     DocumentVersion,
     Preview,
     DocumentCategory,
