@@ -189,7 +189,7 @@ class Firm:
         )
         await self.keep(document)
         await wording.write_words(
-            self.session, self.founded.licence_id, document.id, document.description_folded
+            self.session, self.founded.licence_id, {document.id: document.description_folded}
         )
         await self.version(document, file or imagined(str(document.id)), maker.id)
         for key in categories:

@@ -140,7 +140,7 @@ async def test_two_who_learn_the_same_words_at_once_both_have_them(api: Api, dat
     first, second = await bare(api, "nieuw woord", "woord nieuw")
     licence_id = api.world.firm.licence_id
     async with api.ports.database.change(licence_id) as one:
-        await write_words(one, licence_id, first, "nieuw woord")
+        await write_words(one, licence_id, {first: "nieuw woord"})
         waiting = asyncio.create_task(written(api, second, "woord nieuw"))
         await somebody_waits(database_url)
     await waiting
@@ -152,7 +152,7 @@ async def written(api: Api, key: UUID, text: str) -> None:
     """Write the words of a document, in a transaction of its own."""
     licence_id = api.world.firm.licence_id
     async with api.ports.database.change(licence_id) as session:
-        await write_words(session, licence_id, key, text)
+        await write_words(session, licence_id, {key: text})
 
 
 async def test_a_word_that_somebody_is_about_to_use_is_not_forgotten(api: Api) -> None:
@@ -160,7 +160,7 @@ async def test_a_word_that_somebody_is_about_to_use_is_not_forgotten(api: Api) -
     licence_id = api.world.firm.licence_id
     await written(api, first, "geheim")
     async with api.ports.database.change(licence_id) as one:
-        await write_words(one, licence_id, second, "geheim")
+        await write_words(one, licence_id, {second: "geheim"})
         async with api.ports.database.change(licence_id) as other:
             await remove_words(other, licence_id, [first])
     assert await words_in(api, DescriptionWord, "document_id", word="geheim") == {second}

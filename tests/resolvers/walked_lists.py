@@ -24,8 +24,8 @@ from models import (
 from models.tables import LICENCE
 from resolvers import accounts, document_lists, dossiers, groups, letters, relations, versions, words
 from resolvers.change import Change
-from resolvers.document_filters import Scope
 from resolvers.document_lists import DocumentPage, DocumentsAsked
+from resolvers.document_sets import Scope
 from resolvers.named_lists import NamedPage
 from resolvers.paging import PageAsked
 from resolvers.request import Request
