@@ -13,11 +13,12 @@ from models import Document, Dossier, DossierMember, Holding
 from models.tables import LICENCE
 from resolvers import dossiers, editing, gate, licences, relations
 from resolvers.change import Change
-from resolvers.relation_changes import require, require_manager
+from resolvers.relation_changes import require, require_in_charge
 from resolvers.relation_fields import LINE, REFERENCE, kept_texts
 
 DOSSIER: Final = ("input", "dossierId")
 MEMBERS: Final = ("input", "members")
+MEMBER: Final = (*MEMBERS, "relationId")
 MOST_MEMBERS: Final = 100
 MAIN_PERSON: Final = "MAIN_PERSON"
 PARTNER: Final = "PARTNER"
@@ -60,7 +61,7 @@ async def create_dossier(change: Change, said: Mapping[str, Any]) -> UUID:
         **columns,
     )
     await editing.write(change)
-    await put_in(change, dossier.id, said.get("members") or ())
+    await put_in(change, dossier.id, said["members"])
     change.record("dossier.created", dossier=str(dossier.id))
     return dossier.id
 
@@ -82,7 +83,7 @@ async def update_dossier(
         raise Required(path=("input", "name"))
     changed = editing.set_on(dossier, columns)
     dossier.name_folded = fold(dossier.name)
-    if said.get("members") is not None and await put_in(change, dossier_id, said["members"]):
+    if "members" in said and await put_in(change, dossier_id, said["members"]):
         changed.append("members")
     if not changed:
         return
@@ -110,7 +111,7 @@ async def checked(change: Change, said: Mapping[str, Any]) -> dict[str, Any]:
     """
     columns = kept_texts({name: it for name, it in said.items() if name != "members"}, TEXTS)
     await require(change, columns, "business_unit_id", licences.units_by_ids)
-    await require_manager(change, columns, "manager_id")
+    await require_in_charge(change, columns, "manager_id")
     return columns
 
 
@@ -121,8 +122,7 @@ async def put_in(change: Change, dossier_id: UUID, members: Sequence[Member]) ->
     """
     require_roles(members)
     wanted = {it.relation_id: it.role for it in members}
-    path = MEMBERS
-    await gate.every(change, relations.to_refer_to, list(wanted), path=path, most=MOST_MEMBERS)
+    await gate.every(change, relations.to_refer_to, list(wanted), path=MEMBER, most=MOST_MEMBERS)
     before = {it.relation_id: it.role for it in await change.rows(dossiers.ROLES, dossier=dossier_id)}
     if before == wanted:
         return False

@@ -122,7 +122,7 @@ async def checked(change: Change, said: Mapping[str, Any], itself: UUID | None =
     columns = relation_fields.kept(said, change.now.date())
     await require(change, columns, "business_unit_id", licences.units_by_ids)
     await require(change, columns, "accountant_id", relations.by_ids)
-    await require_manager(change, columns, "internal_manager_id")
+    await require_in_charge(change, columns, "internal_manager_id")
     if itself is not None and columns.get("accountant_id") == itself:
         raise Invalid("Nobody is his own accountant.", path=("input", "details", "accountantId"))
     return columns
@@ -135,7 +135,7 @@ async def require(change: Change, columns: Mapping[str, Any], name: str, look_up
         await gate.one(change, look_up, columns[name], path=place)
 
 
-async def require_manager(change: Change, columns: Mapping[str, Any], name: str) -> None:
+async def require_in_charge(change: Change, columns: Mapping[str, Any], name: str) -> None:
     """Require that whom a column names works for the firm. Raise NotFound, Invalid."""
     if columns.get(name) is None:
         return
