@@ -83,19 +83,19 @@ async def update_dossier(
         raise Required(path=("input", "name"))
     changed = editing.set_on(dossier, columns)
     dossier.name_folded = fold(dossier.name)
+    await editing.write(change)
     if "members" in said and await put_in(change, dossier_id, said["members"]):
         changed.append("members")
     if not changed:
         return
     editing.count_change(dossier, change.now)
-    await editing.write(change)
     change.record("dossier.updated", dossier=str(dossier_id), changed=sorted(changed))
 
 
 async def delete_dossier(change: Change, dossier_id: UUID, if_revision: int | None = None) -> None:
     """Delete a dossier in which nothing hangs any more. Raise Forbidden, NotFound, Conflict, InUse."""
     gate.files(change)
-    dossier = await editing.held(
+    dossier = await editing.held_to_delete(
         change, Dossier, dossiers.by_ids, dossier_id, path=DOSSIER, if_revision=if_revision
     )
     await editing.require_unused(change, USES, dossier_id, path=DOSSIER, unseen=(OF_DOCUMENTS,))
@@ -110,7 +110,7 @@ async def checked(change: Change, said: Mapping[str, Any]) -> dict[str, Any]:
     Raise Problems, NotFound, Invalid.
     """
     columns = kept_texts({name: it for name, it in said.items() if name != "members"}, TEXTS)
-    await require(change, columns, "business_unit_id", licences.units_by_ids)
+    await require(change, columns, "business_unit_id", licences.units_to_refer_to)
     await require_in_charge(change, columns, "manager_id")
     return columns
 

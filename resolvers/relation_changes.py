@@ -87,7 +87,6 @@ async def update_relation(
         change, Relation, relations.by_ids, relation_id, path=RELATION, if_revision=if_revision
     )
     columns = await checked(change, said, itself=relation_id)
-    former = relation.email
     changed = editing.set_on(relation, columns)
     if not changed:
         return
@@ -95,7 +94,7 @@ async def update_relation(
     relation.display_name_folded = fold(relation.display_name)
     editing.count_change(relation, change.now)
     await editing.write(change)
-    if "email" in changed and former is not None:
+    if "email" in changed:
         await take_along(change, relation, moves_account)
     change.record("relation.updated", relation_id=relation_id, changed=sorted(changed))
 
@@ -103,7 +102,7 @@ async def update_relation(
 async def delete_relation(change: Change, relation_id: UUID, if_revision: int | None = None) -> None:
     """Delete a relation that nothing uses (schrappen). Raise Forbidden, NotFound, Conflict, InUse."""
     gate.files(change)
-    relation = await editing.held(
+    relation = await editing.held_to_delete(
         change, Relation, relations.by_ids, relation_id, path=RELATION, if_revision=if_revision
     )
     await editing.require_unused(change, USES, relation_id, path=RELATION, unseen=(OF_DOCUMENTS,))
@@ -120,8 +119,8 @@ async def checked(change: Change, said: Mapping[str, Any], itself: UUID | None =
     Raise Problems, NotFound, Invalid.
     """
     columns = relation_fields.kept(said, change.now.date())
-    await require(change, columns, "business_unit_id", licences.units_by_ids)
-    await require(change, columns, "accountant_id", relations.by_ids)
+    await require(change, columns, "business_unit_id", licences.units_to_refer_to)
+    await require(change, columns, "accountant_id", relations.to_refer_to)
     await require_in_charge(change, columns, "internal_manager_id")
     if itself is not None and columns.get("accountant_id") == itself:
         raise Invalid("Nobody is his own accountant.", path=("input", "details", "accountantId"))
@@ -167,6 +166,6 @@ async def take_along(change: Change, relation: Relation, moves_account: bool | N
     said = {"former": account.username, "username": relation.email}
     await change.tell("username_changed", account.id, **said)
     account.username, account.username_folded, account.email = relation.email, folded, relation.email
-    await change.session.flush()
+    await editing.write(change, path=EMAIL)
     await change.tell("username_changed", account.id, **said)
     change.record("account.username_changed", relation_id=relation.id, account=str(account.id))
