@@ -80,7 +80,7 @@ def kept_texts(said: Mapping[str, Any], texts: Mapping[str, Keep]) -> dict[str, 
 def kept_by(
     said: Mapping[str, Any], fields: Mapping[str, Keep], places: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
-    """Return what each field is kept as; `places` are those of fields that stand elsewhere. Raise Problems."""
+    """Return what each field is kept as; `places` says where some stand in the input. Raise Problems."""
     columns: dict[str, Any] = {}
     wrong: list[Correctable] = []
     for name, value in said.items():
