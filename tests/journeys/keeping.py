@@ -56,6 +56,13 @@ ANSWERS: Final = {
 WENT_WRONG: Final = """userErrors {
   __typename code message path ... on ConflictError { currentRevision } ... on InUseError { usedBy { id } }
 }"""
+# By which mutation, and by which argument, a thing of each type is deleted.
+DELETING: Final = {
+    "Relation": ("deleteRelation", "relationId"),
+    "Dossier": ("deleteDossier", "dossierId"),
+    "Holding": ("deleteHolding", "holdingId"),
+    "BusinessUnit": ("deleteBusinessUnit", "businessUnitId"),
+}
 MAIN_PERSON: Final = "MAIN_PERSON"
 
 

@@ -11,7 +11,7 @@ import pytest
 from models import BusinessUnit, DocumentHolding, Dossier, DossierMember, Event, Holding, Relation
 from tests.api import Api
 from tests.journeys.answers import mistakes
-from tests.journeys.keeping import add_holding, add_unit, does, dossier, member, relation, tries
+from tests.journeys.keeping import DELETING, add_holding, add_unit, does, dossier, member, relation, tries
 from tests.journeys.rows import row, rows, writing
 from tests.journeys.rules import UPDATE
 from tests.journeys.waiting import somebody_waits
@@ -93,12 +93,6 @@ KINDS: Final[dict[str, type[Any]]] = {
     "Holding": Holding,
     "BusinessUnit": BusinessUnit,
 }
-DELETE: Final = {
-    "Relation": ("deleteRelation", "relationId"),
-    "Dossier": ("deleteDossier", "dossierId"),
-    "Holding": ("deleteHolding", "holdingId"),
-    "BusinessUnit": ("deleteBusinessUnit", "businessUnitId"),
-}
 
 
 async def add(api: Api, type_name: str) -> UUID:
@@ -143,7 +137,7 @@ async def test_who_refers_to_what_is_being_deleted_waits_and_does_not_find_it(
 
 async def test_who_deletes_what_is_deleted_already_does_not_find_it(api: Api, database_url: str) -> None:
     await api.token("arthur")
-    for type_name, (name, argument) in DELETE.items():
+    for type_name, (name, argument) in DELETING.items():
         key = await add(api, type_name)
         async with deleting(api, type_name, key):
             said = {argument: api.id(type_name, key)}
@@ -180,7 +174,7 @@ async def test_who_deletes_what_somebody_is_about_to_use_waits_and_is_refused(
         ),
     }
     for type_name, link in using.items():
-        name, argument = DELETE[type_name]
+        name, argument = DELETING[type_name]
         async with writing(api) as firm:
             await firm.keep(link())
             said = {argument: api.id(type_name, keys[type_name])}
