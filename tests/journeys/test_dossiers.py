@@ -209,7 +209,7 @@ async def test_a_change_with_a_mistake_in_it_is_not_half_made(api: Api, name: st
 
 
 async def test_several_mistakes_are_told_at_once(api: Api) -> None:
-    said = {"name": "x" * 201, "externalReference": "x" * 101, "members": []}
+    said: dict[str, Any] = {"name": "x" * 201, "externalReference": "x" * 101, "members": []}
     assert mistakes(await tries(api, "anna", "createDossier", **said)) == [
         ("TOO_LONG", ["input", "name"]),
         ("TOO_LONG", ["input", "externalReference"]),

@@ -162,8 +162,8 @@ async def test_a_client_sees_the_holdings_of_his_own_dossiers(api: Api) -> None:
 
 
 async def test_what_another_program_calls_a_holding_is_for_staff(api: Api) -> None:
-    said = {"dossier_id": api.world.dossier.id, "external_reference": "7"}
-    id_ = api.id("Holding", await add_holding(api, **said))
+    key = await add_holding(api, dossier_id=api.world.dossier.id, external_reference="7")
+    id_ = api.id("Holding", key)
     query = "query ($id: ID!) { node(id: $id) { ... on Holding { externalReference } } }"
     assert await refused_fields(api, "bert", query, id=id_) == [("FORBIDDEN", ["node", "externalReference"])]
     assert await api.gets("anna", query, id=id_) == {"node": {"externalReference": "7"}}

@@ -62,7 +62,7 @@ async def test_the_firm_says_where_a_document_belongs(api: Api, way: str, who: s
 FOR_STAFF: Final[dict[str, Callable[[Api, UUID], Any]]] = {
     "holdingIds": lambda api, key: [api.id("Holding", key)],
     "businessUnitId": lambda api, _: unit(api),
-    "externalReference": lambda *_: "7",
+    "externalReference": lambda _, __: "7",
 }
 
 
@@ -109,7 +109,7 @@ async def test_a_list_takes_the_place_of_the_one_before(api: Api) -> None:
         assert await hung(api, api.world.document.id) == set(keys)
 
 
-MISTAKES: Final[dict[str, tuple[str, Any, str]]] = {
+MISTAKES: Final[dict[str, tuple[str, Callable[[Api], Any], str]]] = {
     "a holding that never was": ("holdingIds", lambda api: [api.id("Holding", uuid4())], "NOT_FOUND"),
     "a relation as a holding": (
         "holdingIds",
