@@ -71,8 +71,8 @@ async def test_what_a_relation_costs(api: Api) -> None:
 async def test_a_dossier_costs_as_much_with_five_members_as_with_two(api: Api, names: list[str]) -> None:
     members = [member(api, it, "OTHER") for it in names]
     members[0]["role"] = "MAIN_PERSON"
-    # session twice, the only unit, itself, the relations, who was in it, emptied, members (of which the driver
-    # tells by itself too), event, what is shown of it
+    # session twice, the only unit, itself, the relations, who was in it, emptied, members (the driver tells
+    # of these by itself too), event, what is shown of it
     assert await changing(api, "createDossier", "dossier", name="x", members=members) == 11
     # the same without the unit, but itself seen, and held, and its change
     said = {"dossierId": dossier(api), "members": members}
