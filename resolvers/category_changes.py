@@ -15,7 +15,8 @@ from resolvers.change import Change
 from resolvers.relation_fields import NAME, kept_by, whole
 
 CATEGORY: Final = ("input", "categoryId")
-DUTCH: Final = ("input", "name", "nl")
+IN_NAME: Final = {column: ("name", it.value.lower()) for it, column in categories.NAMES.items()}
+DUTCH: Final = ("input", *IN_NAME["name_nl"])
 PLACES: Final = whole(0, 1_000_000)
 FIELDS: Final = {**dict.fromkeys(categories.NAMES.values(), NAME), "position": PLACES, "is_archived": bool}
 # What a category can be without.
@@ -65,7 +66,7 @@ async def update_category(
 
 def checked(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns for what is said. Raise Problems, Required for one without a Dutch name."""
-    columns = kept_by(said, FIELDS)
+    columns = kept_by(said, FIELDS, IN_NAME)
     if "name_nl" in columns and not columns["name_nl"]:
         raise Required(path=DUTCH)
     return columns

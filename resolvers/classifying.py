@@ -67,7 +67,7 @@ async def name(change: Change, document: Document, changes: Mapping[str, Any]) -
     if "business_unit_id" in changes:
         unit_id = changes["business_unit_id"]
         if unit_id is not None:
-            await gate.one(change, licences.units_by_ids, unit_id, path=("input", "businessUnitId"))
+            await gate.one(change, licences.units_to_refer_to, unit_id, path=("input", "businessUnitId"))
         document.business_unit_id = unit_id
     if "external_reference" in changes:
         document.external_reference = reference_for(changes["external_reference"])

@@ -16,11 +16,12 @@ from models.tables import LICENCE
 from resolvers import accounts, dossiers, editing, gate, licences, relations, words
 from resolvers.change import Change
 from resolvers.levels import column
-from resolvers.relation_changes import require, require_manager
+from resolvers.relation_changes import require, require_in_charge
 from resolvers.relation_fields import LINE, REFERENCE, kept_texts
 
 DOSSIER: Final = ("input", "dossierId")
 MEMBERS: Final = ("input", "members")
+MEMBER: Final = (*MEMBERS, "relationId")
 MOST_MEMBERS: Final = 100
 MAIN_PERSON: Final = "MAIN_PERSON"
 PARTNER: Final = "PARTNER"
@@ -63,7 +64,7 @@ async def create_dossier(change: Change, said: Mapping[str, Any]) -> UUID:
         **columns,
     )
     await editing.write(change)
-    await put_in(change, dossier.id, said.get("members") or ())
+    await put_in(change, dossier.id, said["members"])
     change.record("dossier.created", dossier=str(dossier.id))
     await change.note(ChangeKind.CREATED, "Dossier", dossier.id)
     await words.rewrite_dossiers(change, [dossier.id])
@@ -87,12 +88,12 @@ async def update_dossier(
         raise Required(path=("input", "name"))
     changed = editing.set_on(dossier, columns)
     dossier.name_folded = fold(dossier.name)
-    if said.get("members") is not None and await put_in(change, dossier_id, said["members"]):
+    await editing.write(change)
+    if "members" in said and await put_in(change, dossier_id, said["members"]):
         changed.append("members")
     if not changed:
         return
     editing.count_change(dossier, change.now)
-    await editing.write(change)
     change.record("dossier.updated", dossier=str(dossier_id), changed=sorted(changed))
     await change.note(ChangeKind.CHANGED, "Dossier", dossier_id)
     if {"name", "members"} & set(changed):
@@ -102,7 +103,7 @@ async def update_dossier(
 async def delete_dossier(change: Change, dossier_id: UUID, if_revision: int | None = None) -> None:
     """Delete a dossier in which nothing hangs any more. Raise Forbidden, NotFound, Conflict, InUse."""
     gate.files(change)
-    dossier = await editing.held(
+    dossier = await editing.held_to_delete(
         change, Dossier, dossiers.by_ids, dossier_id, path=DOSSIER, if_revision=if_revision
     )
     await editing.require_unused(change, USES, dossier_id, path=DOSSIER, unseen=(OF_DOCUMENTS,))
@@ -121,8 +122,8 @@ async def checked(change: Change, said: Mapping[str, Any]) -> dict[str, Any]:
     Raise Problems, NotFound, Invalid.
     """
     columns = kept_texts({name: it for name, it in said.items() if name != "members"}, TEXTS)
-    await require(change, columns, "business_unit_id", licences.units_by_ids)
-    await require_manager(change, columns, "manager_id")
+    await require(change, columns, "business_unit_id", licences.units_to_refer_to)
+    await require_in_charge(change, columns, "manager_id")
     return columns
 
 
@@ -133,8 +134,7 @@ async def put_in(change: Change, dossier_id: UUID, members: Sequence[Member]) ->
     """
     require_roles(members)
     wanted = {it.relation_id: it.role for it in members}
-    path = MEMBERS
-    await gate.every(change, relations.to_refer_to, list(wanted), path=path, most=MOST_MEMBERS)
+    await gate.every(change, relations.to_refer_to, list(wanted), path=MEMBER, most=MOST_MEMBERS)
     before = {it.relation_id: it.role for it in await change.rows(dossiers.ROLES, dossier=dossier_id)}
     if before == wanted:
         return False

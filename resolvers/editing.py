@@ -43,19 +43,43 @@ async def held(
     Raise NotFound, or Conflict when it is no longer at the revision that the viewer saw.
     """
     await gate.one(change, look_up, id_, path=path)
-    row: Any = await locked(change, entity, id_, path=path)
-    if if_revision is not None and if_revision != row.revision:
-        raise Conflict(current_revision=row.revision, path=("input", "ifRevision"))
+    row = await locked(change, entity, id_, path=path)
+    require_revision(row, if_revision)
     return row
 
 
-async def locked(change: Change, entity: type[Edited], id_: UUID, *, path: Path) -> Edited:
+async def held_to_delete(
+    change: Change,
+    entity: type[Edited],
+    look_up: LookUp,
+    id_: UUID,
+    *,
+    path: Path,
+    if_revision: int | None = None,
+) -> Edited:
+    """Return the same, once nobody is about to refer to it; whoever wants to waits, and does not find it."""
+    await gate.one(change, look_up, id_, path=path)
+    row = await locked(change, entity, id_, path=path, to_delete=True)
+    require_revision(row, if_revision)
+    return row
+
+
+async def locked(
+    change: Change, entity: type[Edited], id_: UUID, *, path: Path, to_delete: bool = False
+) -> Edited:
     """Return a row while nobody else changes it. Raise NotFound where whoever held it before deleted it."""
     key = (change.viewer.licence_id, id_)
-    row = await change.session.get(entity, key, with_for_update=True, populate_existing=True)
+    lock = {"key_share": not to_delete}
+    row = await change.session.get(entity, key, with_for_update=lock, populate_existing=True)
     if row is None or getattr(row, "deleted_at", None) is not None:
         raise NotFound(path=path)
     return row
+
+
+def require_revision(row: Any, if_revision: int | None) -> None:
+    """Require that a row is at the revision that the viewer saw, if he said so. Raise Conflict."""
+    if if_revision is not None and if_revision != row.revision:
+        raise Conflict(current_revision=row.revision, path=("input", "ifRevision"))
 
 
 def set_on(row: Any, columns: Mapping[str, Any]) -> list[str]:

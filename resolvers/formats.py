@@ -19,6 +19,7 @@ Keep: TypeAlias = Callable[[Any], Any]
 COUNTRY: Final = "BE"
 SPELLED: Final = phonenumbers.PhoneNumberFormat.INTERNATIONAL
 NACE_LENGTH: Final = 4
+DIGITS: Final = "0123456789"
 CARD_LENGTH: Final = 12
 # Of any country, for which one is not asked; nearly all have a digit.
 POSTAL_CODE: Final = re.compile(r"(?=.*[0-9])[A-Z0-9](?:[A-Z0-9 -]{0,8}[A-Z0-9])")
@@ -72,7 +73,7 @@ def nace_code(said: str) -> str:
     Both revisions count: files name activities as they were registered. Raise Invalid.
     """
     digits = nace.compact(said).upper()
-    if len(digits) == NACE_LENGTH + 1 and digits[-1].isdigit():
+    if len(digits) == NACE_LENGTH + 1 and digits[-1] in DIGITS:
         return f"{nace_code(digits[:NACE_LENGTH])}{digits[-1]}"
     if not any(nace.is_valid(digits, revision=it) for it in ("2.1", "2.0")):
         raise Invalid("This code is not in the list of NACE codes.")

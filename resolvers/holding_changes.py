@@ -89,7 +89,7 @@ async def users_in(change: Change, dossier_id: UUID | None) -> list[UUID]:
 async def delete_holding(change: Change, holding_id: UUID, if_revision: int | None = None) -> None:
     """Delete a holding on which no document hangs. Raise Forbidden, NotFound, Conflict, InUse."""
     gate.files(change)
-    holding = await editing.held(
+    holding = await editing.held_to_delete(
         change, Holding, holdings.by_ids, holding_id, path=HOLDING, if_revision=if_revision
     )
     await editing.require_unused(change, USES, holding_id, path=HOLDING, unseen=(OF_DOCUMENTS,))

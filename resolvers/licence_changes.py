@@ -70,7 +70,8 @@ async def update_business_unit(change: Change, unit_id: UUID, name: str) -> None
     """Give a business unit another name. Raise Forbidden, NotFound, Required, TooLong, AlreadyExists."""
     gate.administrator(change)
     unit = await held_unit(change, unit_id)
-    unit.name = unit_name(name)
+    if not editing.set_on(unit, {"name": unit_name(name)}):
+        return
     await editing.write(change, path=UNIT_NAME)
     change.record("business_unit.updated", unit=str(unit_id), name=unit.name)
     await change.note(ChangeKind.CHANGED, "BusinessUnit", unit_id)
@@ -79,7 +80,7 @@ async def update_business_unit(change: Change, unit_id: UUID, name: str) -> None
 async def delete_business_unit(change: Change, unit_id: UUID) -> None:
     """Delete a business unit to which nothing belongs. Raise Forbidden, NotFound, InUse."""
     gate.administrator(change)
-    unit = await held_unit(change, unit_id)
+    unit = await held_unit(change, unit_id, to_delete=True)
     await editing.require_unused(change, USES, unit_id, path=UNIT, unseen=(OF_DOCUMENTS,))
     # Relations that were deleted are shown to nobody, with their unit or without.
     await change.rows(LEAVE, used=unit_id)
@@ -88,10 +89,10 @@ async def delete_business_unit(change: Change, unit_id: UUID) -> None:
     await change.note(ChangeKind.DELETED, "BusinessUnit", unit_id)
 
 
-async def held_unit(change: Change, unit_id: UUID) -> BusinessUnit:
+async def held_unit(change: Change, unit_id: UUID, *, to_delete: bool = False) -> BusinessUnit:
     """Return a business unit, while nobody else changes it. Raise NotFound."""
     await gate.one(change, licences.units_by_ids, unit_id, path=UNIT)
-    return await editing.locked(change, BusinessUnit, unit_id, path=UNIT)
+    return await editing.locked(change, BusinessUnit, unit_id, path=UNIT, to_delete=to_delete)
 
 
 def unit_name(said: str) -> str:

@@ -29,6 +29,9 @@ UNITS: Final = (
     .order_by(BusinessUnit.name)
 )
 UNITS_BY_IDS: Final = UNITS.where(BusinessUnit.id == any_(bindparam("ids", type_=ARRAY(Uuid()))))
+# Whoever refers to a unit waits for whoever deletes it, and does not find it then.
+UNITS_TO_REFER_TO: Final = UNITS_BY_IDS.with_for_update(read=True, key_share=True)
+ONLY_UNIT: Final = UNITS.with_for_update(read=True, key_share=True)
 # Whoever was invited takes a seat too; whoever is blocked gives it back (A14).
 SEATS_TAKEN: Final = select(func.count().label("used")).where(
     Account.licence_id == LICENCE, Account.role == "CLIENT", Account.blocked_at.is_(None)
@@ -52,14 +55,22 @@ async def units(request: Reading) -> Sequence[AnyRow]:
 
 
 async def only_unit(request: Reading) -> UUID | None:
-    """Return the business unit of what is new: the firm's, where it has but one (S003)."""
-    found = await units(request)
+    """Return the business unit of what is new: the firm's, where it has but one (S003).
+
+    It is not deleted before this transaction ends.
+    """
+    found = await request.rows(ONLY_UNIT)
     return found[0].id if len(found) == 1 else None
 
 
 async def units_by_ids(request: Reading, ids: Sequence[UUID | None]) -> list[AnyRow | None]:
     """Return the business unit of each id, None in the place of every other one."""
     return await looked_up(request, UNITS_BY_IDS, ids)
+
+
+async def units_to_refer_to(request: Reading, ids: Sequence[UUID]) -> list[AnyRow | None]:
+    """Return the same, each of which is not deleted before this transaction ends."""
+    return await looked_up(request, UNITS_TO_REFER_TO, ids)
 
 
 async def units_named_by(request: Reading, parents: Sequence[Any]) -> list[AnyRow | None]:

@@ -26,7 +26,7 @@ async def grant_portal_access(change: Change, relation_id: UUID) -> UUID:
     Return the account's id. Raise Forbidden, NotFound, NoEmail, AlreadyExists, NoSeatLeft.
     """
     gate.staff(change)
-    relation = await gate.one(change, relations.by_ids, relation_id, path=RELATION_PATH)
+    relation = await gate.one(change, relations.to_refer_to, relation_id, path=RELATION_PATH)
     address = address_of(relation)
     await require_seat(change, RELATION_PATH)
     await require_new(change, relation_id, address)

@@ -90,7 +90,6 @@ async def update_relation(
         change, Relation, relations.by_ids, relation_id, path=RELATION, if_revision=if_revision
     )
     columns = await checked(change, said, itself=relation_id)
-    former = relation.email
     changed = editing.set_on(relation, columns)
     if not changed:
         return
@@ -98,7 +97,7 @@ async def update_relation(
     relation.display_name_folded = fold(relation.display_name)
     editing.count_change(relation, change.now)
     await editing.write(change)
-    if "email" in changed and former is not None:
+    if "email" in changed:
         await take_along(change, relation, moves_account)
     change.record("relation.updated", relation_id=relation_id, changed=sorted(changed))
     await change.note(ChangeKind.CHANGED, "Relation", relation_id)
@@ -109,7 +108,7 @@ async def update_relation(
 async def delete_relation(change: Change, relation_id: UUID, if_revision: int | None = None) -> None:
     """Delete a relation that nothing uses (schrappen). Raise Forbidden, NotFound, Conflict, InUse."""
     gate.files(change)
-    relation = await editing.held(
+    relation = await editing.held_to_delete(
         change, Relation, relations.by_ids, relation_id, path=RELATION, if_revision=if_revision
     )
     await editing.require_unused(change, USES, relation_id, path=RELATION, unseen=(OF_DOCUMENTS,))
@@ -128,9 +127,9 @@ async def checked(change: Change, said: Mapping[str, Any], itself: UUID | None =
     Raise Problems, NotFound, Invalid.
     """
     columns = relation_fields.kept(said, change.now.date())
-    await require(change, columns, "business_unit_id", licences.units_by_ids)
-    await require(change, columns, "accountant_id", relations.by_ids)
-    await require_manager(change, columns, "internal_manager_id")
+    await require(change, columns, "business_unit_id", licences.units_to_refer_to)
+    await require(change, columns, "accountant_id", relations.to_refer_to)
+    await require_in_charge(change, columns, "internal_manager_id")
     if itself is not None and columns.get("accountant_id") == itself:
         raise Invalid("Nobody is his own accountant.", path=("input", "details", "accountantId"))
     return columns
@@ -143,7 +142,7 @@ async def require(change: Change, columns: Mapping[str, Any], name: str, look_up
         await gate.one(change, look_up, columns[name], path=place)
 
 
-async def require_manager(change: Change, columns: Mapping[str, Any], name: str) -> None:
+async def require_in_charge(change: Change, columns: Mapping[str, Any], name: str) -> None:
     """Require that whom a column names works for the firm. Raise NotFound, Invalid."""
     if columns.get(name) is None:
         return
@@ -175,6 +174,7 @@ async def take_along(change: Change, relation: Relation, moves_account: bool | N
     said = {"former": account.username, "username": relation.email}
     await change.tell("username_changed", account.id, **said)
     account.username, account.username_folded, account.email = relation.email, folded, relation.email
+    await editing.write(change, path=EMAIL)
     await words.rewrite_accounts(change, [account.id])
     await change.tell("username_changed", account.id, **said)
     change.record("account.username_changed", relation_id=relation.id, account=str(account.id))

@@ -77,15 +77,17 @@ def kept_texts(said: Mapping[str, Any], texts: Mapping[str, Keep]) -> dict[str, 
     return kept_by(said, {**dict.fromkeys(said, as_it_is), **texts})
 
 
-def kept_by(said: Mapping[str, Any], fields: Mapping[str, Keep]) -> dict[str, Any]:
-    """Return what each field is kept as. Raise Problems."""
+def kept_by(
+    said: Mapping[str, Any], fields: Mapping[str, Keep], places: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    """Return what each field is kept as; `places` says where some stand in the input. Raise Problems."""
     columns: dict[str, Any] = {}
     wrong: list[Correctable] = []
     for name, value in said.items():
         try:
             columns[name] = one(fields[name], value, name)
         except Correctable as error:
-            wrong.append(error.at("input", *place_of(name)))
+            wrong.append(error.at("input", *((places or {}).get(name) or place_of(name))))
     if wrong:
         raise Problems(wrong)
     return columns

@@ -27,11 +27,11 @@ class DossierMemberInput:
 @strawberry.input(description="A new dossier.")
 class CreateDossierInput:
     name: str = strawberry.field(description="Naam: 1 to 200 characters.")
+    members: list[DossierMemberInput] = strawberry.field(
+        description="Who is in it: exactly one main person, at most one partner, 100 in all."
+    )
     business_unit_id: ID | None = left_out("Business eenheid; without it the firm's, where it has but one.")
     manager_id: ID | None = left_out("Beheerder: somebody on the staff.")
-    members: list[DossierMemberInput] | None = left_out(
-        "Who is in it: exactly one main person, at most one partner, 100 in all."
-    )
     external_reference: str | None = left_out("What another program calls it, once in a firm.")
     idempotency_key: str | None = idempotency_key()
 
@@ -66,15 +66,16 @@ KEYS: Final[Keys] = {
 def said_in(request: Reading, input: CreateDossierInput | UpdateDossierInput) -> dict[str, Any]:
     """Return what an input says of a dossier, ids read. Raise Invalid."""
     said = {**given(input, ("name", "external_reference")), **keys_given(request, input, KEYS)}
-    if input.members:
-        path = ("input", "members")
-        said["members"] = [
-            Member(ids.read(request, "Relation", it.relation_id, *path), it.role.value)
-            for it in input.members
-        ]
-    elif input.members == []:
-        said["members"] = []
+    members: list[DossierMemberInput] | None = given(input, ("members",)).get("members")
+    if members is not None:
+        said["members"] = [member_in(request, it) for it in members]
     return said
+
+
+def member_in(request: Reading, input: DossierMemberInput) -> Member:
+    """Return who is to be in a dossier. Raise Invalid."""
+    key = ids.read(request, "Relation", input.relation_id, "input", "members", "relationId")
+    return Member(key, input.role.value)
 
 
 @verb(DossierPayload)

@@ -90,7 +90,7 @@ async def licences_of(payloads: Sequence[Any], request: Reading) -> list[AnyRow 
 
 @strawberry.type(description="What the change of the licence came to.")
 class LicencePayload:
-    is_changed: strawberry.Private[bool] = True
+    is_changed: strawberry.Private[bool] = False
     licence: Licence | None = batched(licences_of, description="The licence as it is now.")
     user_errors: list[UserError] = no_errors()
 

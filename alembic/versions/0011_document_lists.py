@@ -15,7 +15,7 @@ INDEXES = {"document_created_by_index": "created_by", "document_business_unit_in
 DATE = sa.literal_column("coalesce(document_date, '-infinity'::date)", sa.Date())
 # By what lists are sorted, and what stood beside it.
 ORDERS = {
-    "document_created_index": ("created_at", []),
+    "document_created_index": ("created_at", list[str]()),
     "document_date_index": (DATE, ["document_date"]),
     "document_description_index": ("description_folded", []),
 }

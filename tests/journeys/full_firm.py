@@ -5,12 +5,14 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
+from core.folding import fold
 from core.rights import Right
 from demo.firm import Firm
 from models import (
     Account,
     AccountGroup,
     ApiKey,
+    BusinessUnit,
     CategoryRule,
     Document,
     DocumentGrant,
@@ -34,6 +36,7 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
     client, newcomer = [
         await firm.relation(name, words, email=f"{name}@{words}.example") for name in ("Gaston", "Nele")
     ]
+    unused = await firm.relation("Unused", words)
     account = await firm.client(client)
     dossier = await firm.dossier(f"Dossier, {words}", {"MAIN_PERSON": client}, manager_id=advisor.id)
     document = await firm.document(
@@ -42,24 +45,30 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
     deleted = await firm.document(f"Draft, {words}", advisor, deleted_at=firm.now)
     group_id = await add_group(firm, f"Group, {words}")
     await enter_in_feed(firm, Document=document.id, Dossier=dossier.id, Relation=newcomer.id)
+    holding = await add_holding(firm, f"Policy, {words}", dossier)
+    await hang(firm, document, holding)
     return {
         "Account": account.id,
         "Account, of staff": advisor.id,
         "ApiKey": await add_api_key(firm, f"Program, {words}"),
         "BusinessUnit": firm.founded.business_unit,
+        "BusinessUnit, unused": await add_unit(firm, f"Unit, {words}"),
         "Category": firm.founded.categories["deeds"],
         "CategoryRule": await add_rule(firm, group_id),
         "Document": document.id,
         "Document, deleted": deleted.id,
         "DocumentVersion": await version_of(firm, document),
         "Dossier": dossier.id,
+        "Dossier, empty": (await firm.dossier(f"Nothing, {words}", {})).id,
         "Grant": (await firm.grant(document, account.id, Right.READ)).id,
         "Group": group_id,
         "Group, built in": firm.founded.users,
-        "Holding": await add_holding(firm, document, f"Policy, {words}"),
+        "Holding": holding,
+        "Holding, unused": await add_holding(firm, f"House, {words}"),
         "Letter": await add_letter(firm, account, words),
         "Licence": firm.founded.licence_id,
         "Relation": client.id,
+        "Relation, unused": unused.id,
         "Relation, without access": newcomer.id,
     }
 
@@ -99,13 +108,32 @@ async def add_rule(firm: Firm, group_id: UUID) -> UUID:
     return rule.id
 
 
-async def add_holding(firm: Firm, document: Document, name: str) -> UUID:
-    """Add a policy that a document hangs on; return its id."""
-    licence_id = firm.founded.licence_id
-    holding = Holding(licence_id=licence_id, kind="POLICY", name=name, name_folded=name)
+async def add_unit(firm: Firm, name: str) -> UUID:
+    """Add a business unit to which nothing belongs; return its id."""
+    unit = BusinessUnit(licence_id=firm.founded.licence_id, name=name)
+    await firm.keep(unit)
+    return unit.id
+
+
+async def add_holding(firm: Firm, name: str, dossier: Dossier | None = None) -> UUID:
+    """Add a policy, in a dossier or in none; return its id."""
+    holding = Holding(
+        licence_id=firm.founded.licence_id,
+        kind="POLICY",
+        name=name,
+        name_folded=fold(name),
+        dossier_id=dossier.id if dossier else None,
+        created_at=firm.now,
+        updated_at=firm.now,
+    )
     await firm.keep(holding)
-    await firm.keep(DocumentHolding(licence_id=licence_id, document_id=document.id, holding_id=holding.id))
     return holding.id
+
+
+async def hang(firm: Firm, document: Document, holding_id: UUID) -> None:
+    """Hang a document on a holding."""
+    hung = {"document_id": document.id, "holding_id": holding_id}
+    await firm.keep(DocumentHolding(licence_id=firm.founded.licence_id, **hung))
 
 
 async def add_letter(firm: Firm, to: Account, words: str) -> UUID:
@@ -172,9 +200,10 @@ async def of_client(firm: Firm, client: Account, relation: Relation) -> Things:
 
 
 async def share_what_hangs_on(firm: Firm, things: Things, maker: Account, client: Account) -> None:
-    """Share a paper with a client who may not see the dossier and the relation that it hangs on."""
+    """Share a paper with a client who may not see the dossier, the relation, the holding it hangs on."""
     licence_id = firm.founded.licence_id
     dossier = await firm.session.get_one(Dossier, (licence_id, things["Dossier"]))
     relation = await firm.session.get_one(Relation, (licence_id, things["Relation"]))
     paper = await firm.document("Shared", maker, dossier=dossier, relations=[relation])
+    await hang(firm, paper, things["Holding"])
     await firm.grant(paper, client.id, Right.READ)

@@ -7,12 +7,14 @@ from typing import Any, Final, cast
 from tests.api import Api
 from tests.journeys.answers import answer_to
 from tests.journeys.id_entries import ARGUMENTS, MEANT, A
-from tests.journeys.id_places import Place, arguments_of
+from tests.journeys.id_places import Place, arguments_of, fields_of, the_schema, type_in
 from tests.journeys.selections import asks, written
 from tests.journeys.two_firms import TwoFirms, type_of
 
 ROOTS: Final = {"Query": "query", "Mutation": "mutation"}
 LEVELS: Final = 1
+# A document that asked as much of every type at once would be too large.
+LEVELS_OF_EVERY_TYPE: Final = 0
 Field = tuple[str, str]
 """A type, and the name of one of its fields."""
 
@@ -57,7 +59,8 @@ async def answer_of(api: Api, who: str, field: Field, variables: dict[str, Any])
 def question(owner: str, name: str) -> str:
     """Return the operation that asks a field of a type, with all its arguments as variables."""
     variables = ", ".join(f"${name}: {written(it)}" for name, it in arguments_of(owner, name).items())
-    asked = asks(owner, name, LEVELS)
+    told = type_in(fields_of(the_schema().type_map[owner])[name]).name
+    asked = asks(owner, name, LEVELS_OF_EVERY_TYPE if told == "Node" else LEVELS)
     if root := ROOTS.get(owner):
         return f"{root} ({variables}) {{ {asked} }}"
     return f"query ($of: ID!, {variables}) {{ node(id: $of) {{ ... on {owner} {{ {asked} }} }} }}"

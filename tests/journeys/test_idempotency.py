@@ -49,7 +49,16 @@ CREATING: Final = {
     "createApiKey": Creating(
         "arthur", "apiKey", {"name": "CRM", "scopes": ["DOCUMENTS_READ"]}, {"scopes": ["DOCUMENTS_WRITE"]}
     ),
+    "createBusinessUnit": Creating("arthur", "businessUnit", {"name": "Kust"}, {"name": "Binnenland"}),
+    "createCategory": Creating(
+        "anna", "category", {"name": {"nl": "Huurcontract"}}, {"name": {"nl": "Huurcontract", "fr": "Bail"}}
+    ),
+    "createDossier": Creating("anna", "dossier", {"name": "Peeters", "members": "bert"}, {"members": "dirk"}),
     "createGroup": Creating("arthur", "group", {"name": "Juristen"}, {"name": "Notarissen"}),
+    "createHolding": Creating("anna", "holding", {"kind": "POLICY", "name": "Polis"}, {"kind": "ASSET"}),
+    "createRelation": Creating(
+        "anna", "relation", {"familyName": "Peeters"}, {"contact": {"street": "Laan"}}
+    ),
     "createUpload": Creating(
         "bert",
         "upload",
@@ -69,6 +78,9 @@ async def sends(api: Api, name: str, who: str = "", /, **more: Any) -> dict[str,
         return await api.upload(who or it.who, "a.txt", b"words", **said)
     if "relationId" in said:
         said["relationId"] = api.id("Relation", api.world.relations[said["relationId"]].id)
+    if "members" in said:
+        main_person = api.id("Relation", api.world.relations[said["members"]].id)
+        said["members"] = [{"relationId": main_person, "role": "MAIN_PERSON"}]
     query = f"""mutation ($input: {name[0].upper()}{name[1:]}Input!) {{
       {name}(input: $input) {{ {it.thing} {{ id }} userErrors {{ code path }} }}
     }}"""

@@ -13,9 +13,11 @@ from models import (
     BusinessUnit,
     CategoryRule,
     Document,
+    DocumentHolding,
     Dossier,
     DossierMember,
     Entity,
+    Holding,
     Letter,
     Licence,
     Passkey,
@@ -84,6 +86,17 @@ async def fill(api: Api) -> None:
                 due_at=api.ports.clock.now(),
             )
         )
+        policy = Holding(
+            licence_id=arthur.licence_id,
+            kind="POLICY",
+            name="Policy of Bert",
+            name_folded="policy of bert",
+            dossier_id=api.world.dossier.id,
+            external_reference="policy 1",
+        )
+        await firm.keep(policy)
+        hung = {"document_id": api.world.document.id, "holding_id": policy.id}
+        await firm.keep(DocumentHolding(licence_id=arthur.licence_id, **hung))
         for principal_id in (None, firm.founded.users, api.world.accounts["anna"].id):
             rule = CategoryRule(
                 licence_id=firm.founded.licence_id,
