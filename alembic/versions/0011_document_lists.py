@@ -1,5 +1,7 @@
 """What lists of documents are found by, however many there are."""
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from alembic import op
@@ -14,8 +16,8 @@ LICENCE = "nullif(current_setting('kluis.licence', true), '')::uuid"
 INDEXES = {"document_created_by_index": "created_by", "document_business_unit_index": "business_unit_id"}
 DATE = sa.literal_column("coalesce(document_date, '-infinity'::date)", sa.Date())
 # By what lists are sorted, and what stood beside it.
-ORDERS = {
-    "document_created_index": ("created_at", list[str]()),
+ORDERS: dict[str, tuple[Any, list[str]]] = {
+    "document_created_index": ("created_at", []),
     "document_date_index": (DATE, ["document_date"]),
     "document_description_index": ("description_folded", []),
 }
