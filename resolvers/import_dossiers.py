@@ -23,10 +23,10 @@ from resolvers.importing import (
     Row,
     find,
     key_of,
-    managers_by_name,
     named_once,
     new_keys,
     noted,
+    staff_by_username,
     texts_in,
     units_by_name,
 )
@@ -194,7 +194,7 @@ class Look:
         return cls(
             {
                 "business_unit": key_of(await units_by_name(reading)),
-                "manager": key_of(await managers_by_name(reading, texts_in(rows, "manager"))),
+                "manager": key_of(await staff_by_username(reading, texts_in(rows, "manager"))),
             },
             await find(reading, "Relation", people),
             {text: found[key] for text, key in known.items() if key in found},

@@ -24,10 +24,10 @@ from resolvers.importing import (
     Row,
     find,
     key_of,
-    managers_by_name,
     named_once,
     new_keys,
     noted,
+    staff_by_username,
     texts_in,
     units_by_name,
 )
@@ -191,7 +191,7 @@ class Look:
         """Return what is there."""
         known = await find(reading, "Relation", (it.reference for it in rows))
         accountants = await find(reading, "Relation", texts_in(rows, "accountant"))
-        managers = await managers_by_name(reading, texts_in(rows, "internal_manager"))
+        managers = await staff_by_username(reading, texts_in(rows, "internal_manager"))
         units = await units_by_name(reading)
         statement = STANDING_LOCKED if locks else STANDING
         found = {it.id: it for it in await reading.rows(statement, ids=sorted(known.values()))}

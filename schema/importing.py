@@ -18,7 +18,7 @@ from resolvers.reading import Reading
 from schema import ids
 from schema.context import Info
 from schema.given import given, left_out
-from schema.relation_changes import CONTACT, DETAILS, ContactDetailsInput, RelationDetailsInput
+from schema.relation_changes import CONTACT, DETAILS, ContactDetailsInput, ImportDetailsInput
 from schema.user_errors import UserError, no_errors, verb
 from schema.words import DossierRole, RelationKind
 
@@ -44,7 +44,7 @@ class ImportRelationRow:
     internal_manager: str | None = left_out("Interne beheerder: the user name of somebody on the staff.")
     accountant: str | None = left_out("Boekhouder: the external reference or the id of another relation.")
     contact: ContactDetailsInput | None = left_out("The contact tab.")
-    details: RelationDetailsInput | None = left_out("The detail tab.")
+    details: ImportDetailsInput | None = left_out("The detail tab.")
 
 
 @strawberry.input(description="Relations from another program.")
@@ -143,8 +143,6 @@ def relation_in(place: int, row: ImportRelationRow) -> Row:
         said |= given(row.contact, CONTACT)
     if row.details:
         said |= given(row.details, DETAILS)
-        if row.details.accountant_id is not strawberry.UNSET:
-            said["accountant"] = row.details.accountant_id
     return Row(place, row.external_reference.strip(), said)
 
 

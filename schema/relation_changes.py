@@ -32,8 +32,10 @@ class ContactDetailsInput:
     delivery_method: DeliveryMethod | None = left_out("Document aflevering methode.")
 
 
-@strawberry.input(description="The detail tab of a relation (S027); what is left out stays as it is.")
-class RelationDetailsInput:
+@strawberry.input(
+    description="The detail tab of a relation from another program, but for its accountant."
+)
+class ImportDetailsInput:
     birth_date: date | None = left_out("Geboortedatum.")
     birth_place: str | None = left_out("Geboorteplaats.")
     national_register_number: str | None = left_out(
@@ -51,6 +53,10 @@ class RelationDetailsInput:
     is_disabled: bool | None = left_out("Is minder valide?")
     identity_card_number: str | None = left_out("Nummer identiteitskaart.")
     identity_card_valid_until: date | None = left_out("Identiteitskaart geldig tot.")
+
+
+@strawberry.input(description="The detail tab of a relation (S027); what is left out stays as it is.")
+class RelationDetailsInput(ImportDetailsInput):
     accountant_id: ID | None = left_out("Boekhouder: another relation.")
 
 
@@ -126,7 +132,7 @@ KEYS: Final[Keys] = {
 }
 ACCOUNTANT: Final[Keys] = {"accountant_id": ("Relation", "details", "accountantId")}
 CONTACT: Final = tuple(it.name for it in fields(ContactDetailsInput))
-DETAILS: Final = tuple(it.name for it in fields(RelationDetailsInput) if it.name not in ACCOUNTANT)
+DETAILS: Final = tuple(it.name for it in fields(ImportDetailsInput))
 
 
 def said_in(request: Reading, input: CreateRelationInput | UpdateRelationInput) -> dict[str, Any]:
