@@ -31,6 +31,7 @@ from models import (
     Relation,
     RelationWord,
 )
+from models.words import Word
 from resolvers import wording, words
 from resolvers.file_rows import Place
 from resolvers.founding import Founded, add_principal
@@ -266,7 +267,7 @@ class Firm:
 
     def be_found(
         self,
-        kind: type[RelationWord] | type[DossierWord] | type[AccountWord],
+        kind: type[Word],
         id_: UUID,
         entries: Sequence[Entry],
     ) -> None:

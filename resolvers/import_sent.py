@@ -55,23 +55,29 @@ async def examined(change: Change, rows: Sequence[Row]) -> tuple[list[Ready], Ou
         raise Forbidden
     outcome = Outcome()
     ids = [it.said["file"] for it in rows if it.said.get("file")]
-    found = {it.id: it for it in await change.rows(uploads.OWN_LOCKED, ids=ids) if it} if ids else {}
+    found = {it.id: it for it in await change.rows(uploads.OWN_LOCKED, ids=ids)}
     look = await Look.at(change, rows)
     ready: list[Ready] = []
     for row in rows:
         with noted(row, outcome.problems):
-            ready.append(await look.ready(with_sent(change, row, found)))
+            whole = with_sent(change, row, found, look.known.get(row.reference))
+            ready.append(await look.ready(whole))
     return ready, outcome
 
 
-def with_sent(change: Change, row: Row, found: dict[UUID, AnyRow]) -> Row:
-    """Return a row with the file that was sent for it. Raise NotFound, Conflict, Expired, Required."""
+def with_sent(change: Change, row: Row, found: dict[UUID, AnyRow], document_id: UUID | None) -> Row:
+    """Return a row with the file that was sent for it; without one that its document has taken already.
+
+    Raise NotFound, Conflict, Expired, Required.
+    """
     upload_id = row.said.get("file")
     if upload_id is None:
         return row
     upload = found.get(upload_id)
     if upload is None:
         raise NotFound(path=PLACE)
+    if upload.document_id is not None and upload.document_id == document_id:
+        return replace(row, said={name: it for name, it in row.said.items() if name != "file"})
     if upload.document_id is not None:
         raise Conflict("A document was made of this upload already.", path=PLACE)
     kept = uploads.kept_of(change, upload, path=PLACE)

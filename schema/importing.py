@@ -185,8 +185,9 @@ ABOUT_DOCUMENT: Final = (
 def document_in(request: Reading, place: int, row: ImportDocumentRow) -> Row:
     """Return a row as the resolvers take it. Raise Invalid."""
     said = given(row, ABOUT_DOCUMENT)
-    if row.upload_id:
-        said["file"] = ids.read(request, "Upload", row.upload_id, *ROWS, str(place), "uploadId")
+    upload_id = given(row, ("upload_id",)).get("upload_id")
+    if upload_id is not None:
+        said["file"] = ids.read(request, "Upload", upload_id, *ROWS, str(place), "uploadId")
     return Row(place, row.external_reference.strip(), said)
 
 

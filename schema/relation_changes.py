@@ -32,9 +32,7 @@ class ContactDetailsInput:
     delivery_method: DeliveryMethod | None = left_out("Document aflevering methode.")
 
 
-@strawberry.input(
-    description="The detail tab of a relation from another program, but for its accountant."
-)
+@strawberry.input(description="The detail tab of a relation from another program, but for its accountant.")
 class ImportDetailsInput:
     birth_date: date | None = left_out("Geboortedatum.")
     birth_place: str | None = left_out("Geboorteplaats.")

@@ -58,6 +58,25 @@ async def fresh(template: str = TEMPLATE) -> AsyncGenerator[str]:
         await administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+UNSEEN = """
+    SELECT 1 FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relallvisible < relpages LIMIT 1
+"""
+
+
+async def count_rows(url: str) -> None:
+    """Let PostgreSQL count all rows, until it knows that everybody sees them: plans depend on that.
+
+    Whoever else looks at the same moment, such as autovacuum, keeps it from that.
+    """
+    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with asyncio.timeout(30), engine.connect() as connection:
+        await connection.execute(text("VACUUM ANALYZE"))
+        while (await connection.execute(text(UNSEEN))).first():
+            await asyncio.sleep(0.1)
+            await connection.execute(text("VACUUM ANALYZE"))
+
+
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Run something to its end, before there is a test and its event loop."""
     asyncio.run(work)

@@ -22,9 +22,11 @@ from models import (
     Feed,
     FeedEntry,
     Holding,
+    HoldingWord,
     Letter,
     Relation,
 )
+from resolvers import words
 from resolvers.founding import add_principal
 
 Things = dict[str, UUID]
@@ -127,6 +129,7 @@ async def add_holding(firm: Firm, name: str, dossier: Dossier | None = None) -> 
         updated_at=firm.now,
     )
     await firm.keep(holding)
+    firm.be_found(HoldingWord, holding.id, words.of_holding(holding))
     return holding.id
 
 

@@ -51,6 +51,20 @@ ARGUMENTS: Final[dict[str, dict[str, Any]]] = {
     "Mutation.deleteRelation": {"input": {"relationId": A("Relation, unused")}},
     "Mutation.disableTwoFactor": {"input": proof("disableTwoFactor")},
     "Mutation.grantPortalAccess": {"input": {"relationId": A("Relation, without access")}},
+    # One row is a list of one.
+    "Mutation.importDocuments": {
+        "input": {"rows": {"externalReference": A("Document"), "description": "Brought in"}}
+    },
+    "Mutation.importDossiers": {
+        "input": {
+            "rows": {
+                "externalReference": "crm-1",
+                "name": "New",
+                "members": {"relation": A("Relation"), "role": "MAIN_PERSON"},
+            }
+        }
+    },
+    "Mutation.importRelations": {"input": {"rows": {"externalReference": "crm-1", "familyName": "New"}}},
     "Mutation.regenerateRecoveryCodes": {"input": proof("regenerateRecoveryCodes")},
     "Mutation.removePasskey": {"input": proof("removePasskey") | {"passkeyId": A("Passkey")}},
     "Mutation.resetPassword": {"input": {"accountId": A("Account")}},
@@ -127,6 +141,7 @@ MEANT: Final[dict[str, tuple[str, ...]]] = {
     "Mutation.deleteHolding(input.holdingId)": ("Holding, unused",),
     "Mutation.deleteRelation(input.relationId)": ("Relation, unused",),
     "Mutation.grantPortalAccess(input.relationId)": ("Relation, without access",),
+    "Mutation.importDocuments(input.rows.uploadId)": ("Upload",),
     "Mutation.removePasskey(input.passkeyId)": ("Passkey",),
     "Mutation.resetPassword(input.accountId)": ("Account",),
     "Mutation.resetTwoFactor(input.accountId)": ("Account",),

@@ -3,7 +3,8 @@
 from typing import Any, Final
 from uuid import UUID
 
-from models import BusinessUnit, DocumentHolding, Holding
+from models import BusinessUnit, DocumentHolding, Holding, HoldingWord
+from resolvers import words
 from tests.api import Api
 from tests.journeys.programs import lets_in
 from tests.journeys.rows import writing
@@ -109,6 +110,7 @@ async def add_unit(api: Api, name: str = "Kust") -> UUID:
     async with writing(api) as firm:
         made = BusinessUnit(licence_id=firm.founded.licence_id, name=name)
         await firm.keep(made)
+        firm.be_found(HoldingWord, made.id, words.of_holding(made))
     return made.id
 
 
@@ -118,6 +120,7 @@ async def add_holding(api: Api, name: str = "Polis", **values: Any) -> UUID:
         said = {"kind": "POLICY", "name": name, "name_folded": name.lower(), **values}
         made = Holding(licence_id=firm.founded.licence_id, **said)
         await firm.keep(made)
+        firm.be_found(HoldingWord, made.id, words.of_holding(made))
     return made.id
 
 

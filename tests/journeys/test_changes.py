@@ -142,11 +142,6 @@ async def test_changes_of_everything_else_are_told_to_whoever_sees_it(api: Api, 
     assert await told(api, "eva") == []
 
 
-async def test_what_has_no_type_in_the_schema_yet_is_told_to_nobody(api: Api) -> None:
-    await enter(api, ChangeKind.DELETED, "Holding", api.world.dossier.id)
-    assert await told(api, "anna") == []
-
-
 # programs ---------------------------------------------------------------------------------------------------
 
 

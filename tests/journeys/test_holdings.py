@@ -144,9 +144,10 @@ async def test_the_holdings_are_listed_by_name_and_narrowed(api: Api) -> None:
     assert names(rest) == ["Cafe"]
     of_dossier = await api.gets("anna", LIST, dossierId=dossier(api))
     assert (names(of_dossier), of_dossier["holdings"]["totalCount"]) == (["Boot", "Cafe"], 2)
-    both = await api.gets("anna", LIST, dossierId=dossier(api), search="AF")
+    both = await api.gets("anna", LIST, dossierId=dossier(api), search="CAF")
     assert (names(both), both["holdings"]["totalCount"]) == (["Cafe"], 1)
-    assert names(await api.gets("anna", LIST, search="o")) == ["Auto", "Boot"]
+    assert names(await api.gets("anna", LIST, search="aut")) == ["Auto"]
+    assert names(await api.gets("anna", LIST, dossierId=dossier(api), search="aut")) == []
 
 
 async def test_a_client_sees_the_holdings_of_his_own_dossiers(api: Api) -> None:

@@ -98,7 +98,8 @@ def test_whatever_is_cut_into_pages_is_cut_from_both_ends() -> None:
         f"{name}.{field}": set(it.args)
         for name, type_ in the_schema().type_map.items()
         for field, it in fields_of(type_).items()
-        if str(it.type).rstrip("!").endswith("Connection")  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  of all that a type can be
+        # The feed has no end to begin from.
+        if str(it.type).rstrip("!").endswith("Connection") and field != "changes"  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  of all that a type can be
     }
     assert len(connections) >= 10
     assert [

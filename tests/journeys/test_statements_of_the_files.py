@@ -60,11 +60,12 @@ async def changing(api: Api, name: str, thing: str, /, **said: Any) -> int:
 
 
 async def test_what_a_relation_costs(api: Api) -> None:
-    # session twice, the only unit, itself, event, what is shown of it
-    assert await changing(api, "createRelation", "relation", familyName="x") == 6
-    # session twice, itself seen, itself held, its change, event, what is shown of it
+    # session twice, the only unit, itself, event, the feed, its words (itself, those it had, the new ones),
+    # the licence held, its dossiers, what is shown of it
+    assert await changing(api, "createRelation", "relation", familyName="x") == 12
+    # session twice, itself seen, itself held, its change, event, the feed, what is shown of it
     said = {"relationId": relation(api, "femke"), "title": "dr."}
-    assert await changing(api, "updateRelation", "relation", **said) == 7
+    assert await changing(api, "updateRelation", "relation", **said) == 8
 
 
 @pytest.mark.parametrize("names", [["bert", "carla"], ["bert", "carla", "dirk", "noor", "femke"]])
@@ -72,11 +73,13 @@ async def test_a_dossier_costs_as_much_with_five_members_as_with_two(api: Api, n
     members = [member(api, it, "OTHER") for it in names]
     members[0]["role"] = "MAIN_PERSON"
     # session twice, the only unit, itself, the relations, who was in it, emptied, members (the driver tells
-    # of these by itself too), event, what is shown of it
-    assert await changing(api, "createDossier", "dossier", name="x", members=members) == 11
-    # the same without the unit, but itself seen, and held, and its change
+    # of these by itself too), whose portal it is and the feed for them, event, the feed, its words (the
+    # licence held, itself, those it had, the new ones), what is shown of it
+    assert await changing(api, "createDossier", "dossier", name="x", members=members) == 18
+    # the same without the unit, but itself seen, and held, and its change; the feed for those who join alone
     said = {"dossierId": dossier(api), "members": members}
-    assert await changing(api, "updateDossier", "dossier", **said) == 12
+    joining = "dirk" in names
+    assert await changing(api, "updateDossier", "dossier", **said) == 18 + joining
 
 
 async def test_a_refusal_costs_one_statement_for_each_kind_that_could_use_it(full: Api) -> None:
@@ -86,13 +89,15 @@ async def test_a_refusal_costs_one_statement_for_each_kind_that_could_use_it(ful
     assert await cost(full, "anna", mutation(name), input=said) == 9
     for it in await rows(full, Relation, accountant_id=full.world.relations["femke"].id):
         await set_values(full, Relation, it.id, accountant_id=None)
-    # four kinds, deleted documents, its change, event
-    assert await cost(full, "anna", mutation(name), input=said) == 11
+    # four kinds, deleted documents, its change, event, the feed, its words (itself, those it had), the
+    # licence held, its dossiers
+    assert await cost(full, "anna", mutation(name), input=said) == 16
 
 
 async def test_a_holding_costs_as_much_whatever_hangs_on_it(api: Api) -> None:
     key = await add_holding(api)
-    # session twice, itself seen, itself held, its change, event, what is shown of it
+    # session twice, itself seen, itself held, its change, event, the feed, its words (itself, those it had,
+    # the new ones), what is shown of it
     costs = [
         await changing(api, "updateHolding", "holding", holdingId=api.id("Holding", key), name=it)
         for it in ("Een", "Twee")
@@ -101,4 +106,4 @@ async def test_a_holding_costs_as_much_whatever_hangs_on_it(api: Api) -> None:
     costs.append(
         await changing(api, "updateHolding", "holding", holdingId=api.id("Holding", key), name="Drie")
     )
-    assert costs == [7, 7, 7]
+    assert costs == [11, 11, 11]

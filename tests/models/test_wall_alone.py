@@ -132,7 +132,9 @@ def listing(name: str, field: GraphQLField) -> str:
     searches = [said for argument, said in SEARCHES.items() if argument in field.args]
     arguments = f"({', '.join(searches)})" if searches else ""
     variables = "($word: String)" if "$word" in arguments else ""
-    return f"query {variables} {{ {name}{arguments} {below(field, LEVELS)} }}"
+    # What changed is of any type, so that below it is all that there is.
+    levels = LEVELS - (name == "changes")
+    return f"query {variables} {{ {name}{arguments} {below(field, levels)} }}"
 
 
 async def told_of(firms: TwoFirms) -> list[str]:

@@ -9,8 +9,7 @@ from unittest.mock import patch
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from demo.firm import Firm
 from models import Document
@@ -25,6 +24,7 @@ from resolvers.document_shapes import Shape
 from resolvers.fetching import driver_of, prepared
 from resolvers.founding import Founded
 from resolvers.paging import Cut
+from tests import databases
 from tests.resolvers.shelves import START
 
 # So many that no index is dearer than its table.
@@ -87,9 +87,7 @@ async def fill(database: Database, url: str) -> UUID:
         licences.append(founded.licence_id)
         async with database.change(founded.licence_id) as session:
             await fill_one(session, founded, documents)
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.execute(text("VACUUM ANALYZE"))
+    await databases.count_rows(url)
     return licences[0]
 
 

@@ -80,7 +80,7 @@ async def database() -> AsyncGenerator[Database]:
             await found_licence(opened, slug, slug)
         for statement in WRITE:
             await asked(url, statement, **({"many": MANY} if ":many" in statement else {}))
-        await asked(url, "VACUUM ANALYZE")
+        await databases.count_rows(url)
         yield opened
         await opened.close()
 

@@ -81,6 +81,7 @@ PUBLIC = {
     "HoldingEdge": EDGE,
     "HoldingPayload": "holding userErrors",
     "HttpHeader": "name value",
+    "ImportPayload": "created updated unchanged userErrors",
     "InputError": ERROR,
     "InUseError": f"{ERROR} usedBy",
     "Letter": "id kind recipient language state attempts queuedAt sentAt lastError",
@@ -88,7 +89,8 @@ PUBLIC = {
     "LetterEdge": EDGE,
     "Licence": "id name slug businessUnits",
     "LicencePayload": "licence userErrors",
-    "LicenceSettings": "firstSecret staffNeedTwoFactor acceptsActiveFiles mailSender mailReplyTo",
+    "LicenceSettings": "firstSecret staffNeedTwoFactor acceptsActiveFiles changesKeptDays mailSender "
+    "mailReplyTo",
     "Mutation": "signIn completeTwoFactor completePasswordChange",
     "Node": "id",
     "PageInfo": "hasNextPage hasPreviousPage startCursor endCursor",
@@ -153,9 +155,9 @@ GUARDED = {
         IsAdministrator: "createAccount resetTwoFactor createApiKey revokeApiKey createGroup setGroupMembers "
         "retryLetter updateLicence createBusinessUnit updateBusinessUnit deleteBusinessUnit",
         StaffWritesRelations: "createRelation updateRelation deleteRelation createDossier updateDossier "
-        "deleteDossier createHolding updateHolding deleteHolding",
+        "deleteDossier createHolding updateHolding deleteHolding importRelations importDossiers",
         WritesDocuments: "uploadDocument createUpload completeUpload addDocumentVersion updateDocument "
-        "setDocumentRights deleteDocument restoreDocument",
+        "setDocumentRights deleteDocument restoreDocument importDocuments",
     },
     "Query": {
         SignedIn: "node nodes changes rateLimit",

@@ -61,7 +61,9 @@ def uncut(served: GraphQLSchema) -> list[str]:
     found: list[str] = []
     for type_name, name, field in fields_in(served):
         size = said(field, ListSize)
-        if SLICING & field.args.keys() != set((size and size.slicing_arguments) or ()):
+        # A dotted name is that of a list within an input, whose length counts.
+        told = {it for it in (size and size.slicing_arguments) or () if "." not in it}
+        if SLICING & field.args.keys() != told:
             found.append(f"{type_name}.{name}")
     return found
 
