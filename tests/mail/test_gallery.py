@@ -102,7 +102,7 @@ def test_a_browser_takes_a_picture_of_each_whole_sheet(
     assert [it.split()[-1] for it in asked] == [(folder / f"{it.name}.html").as_uri() for it in SHEETS]
     # Five rows of four.
     assert "--window-size=2480,5656 --blink-settings=preferredColorScheme=1" in asked[0]
-    assert "--window-size=1440,6216 --blink-settings=preferredColorScheme=0" in asked[-1]
+    assert "--window-size=1440,7456 --blink-settings=preferredColorScheme=0" in asked[-1]
     assert {"--no-sandbox" not in it for it in asked} == {is_walled}
 
 
