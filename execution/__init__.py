@@ -2,13 +2,14 @@
 
 from execution.batched import batched
 from execution.breadth_first import BreadthFirst
-from execution.fields import derived, performed, plain
+from execution.fields import NEVER_NULL, derived, performed, plain
 from execution.guard import Admitted, Guard, Question, Unreadable, hash_of
 from execution.limits import Limits
 from execution.prices import Cost, ListSize
 from execution.typed import Typed, typed
 
 __all__ = [
+    "NEVER_NULL",
     "Admitted",
     "BreadthFirst",
     "Cost",

@@ -4,14 +4,27 @@ What a permission class requires is written into the schema as its directive.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import strawberry
 from strawberry.permission import BasePermission
+from strawberry.schema_directive import Location
 
 from execution.columns import DERIVED
 
 Permissions = Sequence[type[BasePermission]]
+
+
+@strawberry.schema_directive(
+    locations=[Location.FIELD_DEFINITION],
+    name="semanticNonNull",
+    description="Null only when `errors` holds an error for this field.",
+)
+class SemanticNonNull:
+    levels: list[int] = strawberry.UNSET
+
+
+NEVER_NULL: Final = SemanticNonNull(levels=[0])
 
 
 def directives_of(permission_classes: Permissions) -> tuple[object, ...]:
@@ -59,10 +72,10 @@ def performed(
     permission_classes: Permissions = (),
     directives: Sequence[object] = (),
 ) -> Any:
-    """Return a mutation."""
+    """Return a mutation: it answers with a payload, or with an error."""
     return strawberry.mutation(
         resolver=verb,
         description=description,
         permission_classes=list(permission_classes),
-        directives=[*directives_of(permission_classes), *directives],
+        directives=[*directives_of(permission_classes), NEVER_NULL, *directives],
     )

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import ID
 
 from core.errors import Invalid
-from execution import Typed, batched
+from execution import NEVER_NULL, Typed, batched
 from models.tables import AnyRow
 from permissions.fields import (
     IsAdministrator,
@@ -171,7 +171,7 @@ class Query:
         documents,
         description="All documents that the viewer may read (Documenten).",
         permission_classes=[ReadsDocuments],
-        directives=[PAGE],
+        directives=[NEVER_NULL, PAGE],
     )
     archive_url: URL | None = batched(
         archive_url,
@@ -184,7 +184,7 @@ class Query:
         categories_to_choose,
         description="The categories the viewer can filter by: for a client, those of documents he may read.",
         permission_classes=[ReadsDocuments],
-        directives=[about(20)],
+        directives=[NEVER_NULL, about(20)],
     )
     relation: Relation | None = batched(
         by_id("Relation", relations.by_ids),
@@ -196,7 +196,7 @@ class Query:
         description="The firm's relations, by name (Relaties); searched by their names, e-mail address and "
         "national register number.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE],
+        directives=[NEVER_NULL, PAGE],
     )
     dossier: Dossier | None = batched(
         by_id("Dossier", dossiers.by_ids),
@@ -208,37 +208,37 @@ class Query:
         description="The dossiers that the viewer may see, by name (Dossiers): for a client, those he is in; "
         "searched by their names and those of their members.",
         permission_classes=[ReadsRelations],
-        directives=[PAGE],
+        directives=[NEVER_NULL, PAGE],
     )
     holdings: HoldingConnection | None = batched(
         holdings_by_name,
         description="The firm's assets, liabilities and policies, by name; searched by name and reference.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE],
+        directives=[NEVER_NULL, PAGE],
     )
     accounts: AccountConnection | None = batched(
         by_name(accounts.search),
         description="Who can sign in, by name; searched by name and user name.",
         permission_classes=[StaffReadsRelations],
-        directives=[PAGE],
+        directives=[NEVER_NULL, PAGE],
     )
     groups: list[Group] | None = batched(
         groups_by_name,
         description="The groups: the built-in ones, then the firm's own by name.",
         permission_classes=[StaffReadsRelations],
-        directives=[about(10)],
+        directives=[NEVER_NULL, about(10)],
     )
     api_keys: list[ApiKey] | None = batched(
         newest_first,
         description="The API keys of partners' programs, the newest first; the dead ones too.",
         permission_classes=[IsAdministrator],
-        directives=[about(10)],
+        directives=[NEVER_NULL, about(10)],
     )
     letters: LetterConnection | None = batched(
         letters_newest_first,
         description="The letters of the licence, the newest first; with `FAILED` those that were set aside.",
         permission_classes=[IsAdministrator],
-        directives=[PAGE],
+        directives=[NEVER_NULL, PAGE],
     )
     changes: ChangeConnection | None = batched(
         changes_after,
@@ -246,7 +246,7 @@ class Query:
         "which it was committed; without `after` from the oldest that is kept. EXPIRED where `after` is "
         "older, or the viewer was put into a group or taken out of one since: begin anew with the lists.",
         permission_classes=[SignedIn],
-        directives=[PAGE_FORWARDS, LOOKED_THROUGH],
+        directives=[NEVER_NULL, PAGE_FORWARDS, LOOKED_THROUGH],
     )
     explain_access: AccessExplanation | None = batched(
         explain_access,
@@ -271,4 +271,5 @@ class Query:
         rate_limits,
         description="What this operation costs, and what the viewer can spend.",
         permission_classes=[SignedIn],
+        directives=[NEVER_NULL],
     )
