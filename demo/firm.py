@@ -28,6 +28,8 @@ from models import (
     DossierMember,
     DossierWord,
     Entity,
+    Holding,
+    HoldingWord,
     Relation,
     RelationWord,
 )
@@ -159,6 +161,15 @@ class Firm:
         names = [it.display_name for it in members.values()]
         self.be_found(DossierWord, dossier.id, words.of_dossier(dossier, names))
         return dossier
+
+    async def holding(self, name: str, kind: str = "POLICY", **values: Any) -> Holding:
+        """Add an asset, a liability or a policy."""
+        said = {"kind": kind, "name": name, "name_folded": fold(name), **values}
+        times = {"created_at": self.now, "updated_at": self.now}
+        holding = Holding(licence_id=self.founded.licence_id, **said, **times)
+        await self.keep(holding)
+        self.be_found(HoldingWord, holding.id, words.of_holding(holding))
+        return holding
 
     async def document(  # noqa: PLR0913  all that a paper can be
         self,

@@ -95,6 +95,9 @@ async def callewaert(firm: Firm, anna: Account) -> Household:
     jef = await firm.relation("Jef", "Callewaert", **address)
     members = {"MAIN_PERSON": bert, "PARTNER": carla, "CHILD": noor, "OTHER": jef}
     dossier = await firm.dossier("Test klantenportaal", members, manager_id=anna.id)
+    await firm.holding("Gezinswoning Kouterdreef 18", "ASSET", dossier_id=dossier.id)
+    await firm.holding("Woonkrediet", "LIABILITY", dossier_id=dossier.id, reference="763-0412345-67")
+    await firm.holding("Levensverzekering Bert", dossier_id=dossier.id, reference="LV-2009-118")
     clients = (await firm.client(bert), await firm.client(carla))
     return Household(dossier, (bert, carla), clients)
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy import delete, select
 
-from core.folding import fold
 from core.rights import Right
 from demo.firm import Firm
 from models import (
@@ -21,12 +20,9 @@ from models import (
     Dossier,
     Feed,
     FeedEntry,
-    Holding,
-    HoldingWord,
     Letter,
     Relation,
 )
-from resolvers import words
 from resolvers.founding import add_principal
 
 Things = dict[str, UUID]
@@ -47,7 +43,7 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
     deleted = await firm.document(f"Draft, {words}", advisor, deleted_at=firm.now)
     group_id = await add_group(firm, f"Group, {words}")
     await enter_in_feed(firm, Document=document.id, Dossier=dossier.id, Relation=newcomer.id)
-    holding = await add_holding(firm, f"Policy, {words}", dossier)
+    holding = (await firm.holding(f"Policy, {words}", dossier_id=dossier.id)).id
     await hang(firm, document, holding)
     return {
         "Account": account.id,
@@ -66,7 +62,7 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
         "Group": group_id,
         "Group, built in": firm.founded.users,
         "Holding": holding,
-        "Holding, unused": await add_holding(firm, f"House, {words}"),
+        "Holding, unused": (await firm.holding(f"House, {words}")).id,
         "Letter": await add_letter(firm, account, words),
         "Licence": firm.founded.licence_id,
         "Relation": client.id,
@@ -115,22 +111,6 @@ async def add_unit(firm: Firm, name: str) -> UUID:
     unit = BusinessUnit(licence_id=firm.founded.licence_id, name=name)
     await firm.keep(unit)
     return unit.id
-
-
-async def add_holding(firm: Firm, name: str, dossier: Dossier | None = None) -> UUID:
-    """Add a policy, in a dossier or in none; return its id."""
-    holding = Holding(
-        licence_id=firm.founded.licence_id,
-        kind="POLICY",
-        name=name,
-        name_folded=fold(name),
-        dossier_id=dossier.id if dossier else None,
-        created_at=firm.now,
-        updated_at=firm.now,
-    )
-    await firm.keep(holding)
-    firm.be_found(HoldingWord, holding.id, words.of_holding(holding))
-    return holding.id
 
 
 async def hang(firm: Firm, document: Document, holding_id: UUID) -> None:

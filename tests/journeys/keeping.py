@@ -3,8 +3,7 @@
 from typing import Any, Final
 from uuid import UUID
 
-from models import BusinessUnit, DocumentHolding, Holding, HoldingWord
-from resolvers import words
+from models import BusinessUnit, DocumentHolding
 from tests.api import Api
 from tests.journeys.programs import lets_in
 from tests.journeys.rows import writing
@@ -110,18 +109,13 @@ async def add_unit(api: Api, name: str = "Kust") -> UUID:
     async with writing(api) as firm:
         made = BusinessUnit(licence_id=firm.founded.licence_id, name=name)
         await firm.keep(made)
-        firm.be_found(HoldingWord, made.id, words.of_holding(made))
     return made.id
 
 
 async def add_holding(api: Api, name: str = "Polis", **values: Any) -> UUID:
     """Add a policy to the firm's files; return its key."""
     async with writing(api) as firm:
-        said = {"kind": "POLICY", "name": name, "name_folded": name.lower(), **values}
-        made = Holding(licence_id=firm.founded.licence_id, **said)
-        await firm.keep(made)
-        firm.be_found(HoldingWord, made.id, words.of_holding(made))
-    return made.id
+        return (await firm.holding(name, **values)).id
 
 
 async def hang(api: Api, holding_id: UUID, document_id: UUID | None = None) -> None:
