@@ -1,6 +1,6 @@
 """Documents from partners' programs, whose files were sent to uploads before: all rows of a call, or none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from permissions.people import keeps_documents
 from resolvers import uploads
 from resolvers.change import Change
 from resolvers.import_documents import write
-from resolvers.importing import Outcome, Row, noted
+from resolvers.importing import Outcome, Row, noted, require_once
 from resolvers.incoming import Kept
 from resolvers.matching_documents import Look, Ready
 
@@ -55,24 +55,32 @@ async def examined(change: Change, rows: Sequence[Row]) -> tuple[list[Ready], Ou
         raise Forbidden
     outcome = Outcome()
     ids = [it.said["file"] for it in rows if it.said.get("file")]
-    found = {it.id: it for it in await change.rows(uploads.OWN_LOCKED, ids=ids) if it} if ids else {}
+    found = {it.id: it for it in await change.rows(uploads.OWN_LOCKED, ids=ids)} if ids else {}
     look = await Look.at(change, rows)
     ready: list[Ready] = []
+    seen: set[UUID] = set()
+    taken: set[UUID] = set()
     for row in rows:
         with noted(row, outcome.problems):
-            ready.append(await look.ready(with_sent(change, row, found)))
+            one = await look.ready(with_sent(change, row, found, taken))
+            require_once(one.key, seen)
+            ready.append(one)
     return ready, outcome
 
 
-def with_sent(change: Change, row: Row, found: dict[UUID, AnyRow]) -> Row:
-    """Return a row with the file that was sent for it. Raise NotFound, Conflict, Expired, Required."""
+def with_sent(change: Change, row: Row, found: Mapping[UUID, AnyRow], taken: set[UUID]) -> Row:
+    """Return a row with the file that was sent for it, which no other row takes from here on.
+
+    Raise NotFound, Conflict, Expired, Required.
+    """
     upload_id = row.said.get("file")
     if upload_id is None:
         return row
     upload = found.get(upload_id)
     if upload is None:
         raise NotFound(path=PLACE)
-    if upload.document_id is not None:
+    if upload.document_id is not None or upload_id in taken:
         raise Conflict("A document was made of this upload already.", path=PLACE)
     kept = uploads.kept_of(change, upload, path=PLACE)
+    taken.add(upload_id)
     return replace(row, said={**row.said, "file": Sent(upload, kept)})
