@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from models import Document, DocumentVersion, Event, FeedEntry, Upload
+from core.rights import Right
+from models import Document, DocumentGrant, DocumentVersion, Event, FeedEntry, Upload
 from tests.api import Api
 from tests.conftest import SetClock
 from tests.journeys.answers import mistakes
@@ -145,7 +146,6 @@ WRONG: Final[dict[str, tuple[dict[str, Any], str]]] = {
 
 
 async def test_each_problem_is_told_at_its_place_and_nothing_is_written(api: Api) -> None:
-    upload_id = await sent(api, "anna")
     some = [await paper(api, 0)]
     some += [await paper(api, at, **said) for at, (said, _) in enumerate(WRONG.values(), 1)]
     some.append(await paper(api, 9, relations=[relation(api, "bert")] * 101))
@@ -156,7 +156,6 @@ async def test_each_problem_is_told_at_its_place_and_nothing_is_written(api: Api
     some[0][AT] = "x"
     assert mistakes(await brings(api, "anna", IMPORT, *some)) == [("INVALID", place(0, AT))]
     assert (await left(api), await objects(api)) == (before, there)
-    assert upload_id
 
 
 async def test_what_is_there_takes_no_more_relations_than_whoever_changes_it_may_name(api: Api) -> None:
@@ -165,6 +164,22 @@ async def test_what_is_there_takes_no_more_relations_than_whoever_changes_it_may
     assert mistakes(await brings(api, "anna", IMPORT, many)) == [("INVALID", place(0, "relations"))]
 
 
-@pytest.mark.parametrize("right", ["READ", None])
-async def test_what_may_not_be_changed_is_refused_where_it_differs(api: Api, right: str | None) -> None:
-    from tests.journeys.rules import put_into  # noqa: F401
+@pytest.mark.parametrize(
+    ("rights", "changed", "same"),
+    [(Right.READ, "FORBIDDEN", ""), (Right(0), "ALREADY_EXISTS", "ALREADY_EXISTS")],
+)
+async def test_what_the_viewer_may_not_change_is_refused_where_it_differs(
+    api: Api, rights: Right, changed: str, same: str
+) -> None:
+    there = await named(api, "x-1")
+    async with writing(api) as firm:
+        for it in await rows(api, DocumentGrant, document_id=there):
+            await firm.session.delete(await firm.session.get_one(DocumentGrant, (it.licence_id, it.id)))
+        await firm.session.flush()
+        if rights:
+            document = await firm.session.get_one(Document, (firm.founded.licence_id, there))
+            await firm.grant(document, api.world.accounts["anna"].id, rights)
+    for description, code in (("Nieuw", changed), ("Polis 1", same)):
+        payload = await brings(api, "anna", IMPORT, {"externalReference": "x-1", "description": description})
+        assert mistakes(payload) == ([(code, place(0, "externalReference"))] if code else [])
+    assert (await row(api, Document, id=there)).description == "Polis 1"
