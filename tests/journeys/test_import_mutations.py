@@ -162,10 +162,11 @@ async def test_each_problem_is_told_at_its_place_and_nothing_is_written(
 async def test_two_rows_do_not_change_the_same_by_its_reference_and_by_its_id(api: Api) -> None:
     await brings_well(api, "anna", "importRelations", person(1))
     await brings_well(api, "anna", "importDossiers", opened(api, 1))
-    for name, kind, said in (
+    cases: list[tuple[str, type[Relation | Dossier], list[dict[str, Any]]]] = [
         ("importRelations", Relation, [person(1, title="mevrouw"), {"familyName": "Nieuw"}]),
         ("importDossiers", Dossier, [opened(api, 1, name="Ander"), {"businessUnit": None}]),
-    ):
+    ]
+    for name, kind, said in cases:
         there = await row(api, kind, external_reference=said[0]["externalReference"])
         said[1]["externalReference"] = api.id(kind.__name__, there.id)
         payload = await brings(api, "anna", name, *said)

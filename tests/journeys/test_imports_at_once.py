@@ -79,15 +79,16 @@ async def test_of_two_that_add_the_same_one_wins_whatever_order_their_rows_are_i
     make, kind = IMPORTS[name]
     await api.token("anna")
     some = [[await make(api, it) for it in order] for order in ("amz", "zma")]
+    tasks: list[asyncio.Task[dict[str, Any]]] = []
     with suppress(GivesUpError):
         async with writing(api) as firm:
             await add(firm, api, kind)
             # when two bring it at once, one of them in the other's order backwards
-            both = asyncio.gather(*(brings(api, "anna", name, *it) for it in some))
+            tasks += [asyncio.create_task(brings(api, "anna", name, *it)) for it in some]
             await so_many_wait(database_url, 2)
             raise GivesUpError
     # then one is told to read it again, and all that is there is what the other brought
-    answers = await both
+    answers = await asyncio.gather(*tasks)
     (lost,) = [it for it in answers if it["userErrors"]]
     assert mistakes(lost) == [("CONFLICT", None)]
     assert sorted(it["created"] or 0 for it in answers) == [0, 3]
