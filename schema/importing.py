@@ -224,12 +224,17 @@ async def imported(
         problems = [*wrong, *outcome.problems]
         if outcome.deferred and not problems:
             problems += (await do(change, outcome.deferred, {it.reference for it in rows})).problems
-        if problems:
-            problems.sort(key=lambda it: it.place)
-            raise Problems([placed(it, called) for it in problems])
+        require_none(problems, called)
     return ImportPayload(
         created=len(outcome.created), updated=len(outcome.updated), unchanged=len(outcome.unchanged)
     )
+
+
+def require_none(problems: Sequence[Problem], called: Mapping[str, str]) -> None:
+    """Require that nothing is wrong. Raise Problems, each at its place in the input, row by row."""
+    if problems:
+        told = sorted(problems, key=lambda it: it.place)
+        raise Problems([placed(it, called) for it in told])
 
 
 def placed(problem: Problem, called: Mapping[str, str]) -> Correctable:

@@ -1,16 +1,25 @@
 """Commands that import: what stands in the way is told in a line, and rows that clash by their lines."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from core.errors import Forbidden
+from core.viewer import Role, Viewer
 from models import Document, Relation
+from resolvers import import_documents
+from resolvers.batches import WentOn
+from resolvers.importing import Outcome, Row
+from resolvers.ports import Ports
 from tests.api import Api
 from tests.journeys.rows import row, rows, set_values
+from tests.permissions.cast import viewer
 from tests.server.commands import Types
 from tests.server.tables import ANNA, imports, people, table
 
+Verb = Callable[[Ports, Viewer, Sequence[Row], WentOn], Awaitable[Outcome]]
 PAPERS: Final = ("external_reference", "file", "description")
 NAMES: Final = ("external_reference", "kind", "family_name", "company_name", "accountant")
 
@@ -40,6 +49,23 @@ async def test_where_no_file_can_be_kept_it_is_told_in_one_line(
     in_the_way.unlink()
     said = "3 new, 0 changed, 0 as they were; 0 lines with problems."
     assert await imports(types, "documents", file, folder) == [said]
+
+
+async def test_a_dry_run_looks_at_files_and_keeps_none(api: Api, types: Types, tmp_path: Path) -> None:
+    file, folder = papers(tmp_path, 3)
+    (folder / "1.txt").write_bytes(b"")
+    assert await imports(types, "documents", file, folder, "--dry-run", status=1) == [
+        "line 3: file: The file is empty.",
+        "2 new, 0 changed, 0 as they were; 1 lines with problems. Nothing was written.",
+    ]
+    assert await rows(api, Document, external_reference="x-0") == []
+    assert [it for it in (tmp_path / "files").rglob("*") if it.is_file()] == []
+
+
+@pytest.mark.parametrize("do", [import_documents.dry_run, import_documents.import_documents])
+async def test_whoever_keeps_no_documents_is_refused_by_the_verb_itself(api: Api, do: Verb) -> None:
+    with pytest.raises(Forbidden):
+        await do(api.ports, viewer(Role.CLIENT), [Row(2, "x-1", {})], lambda _: None)
 
 
 async def test_two_lines_about_the_same_are_told(api: Api, types: Types, tmp_path: Path) -> None:

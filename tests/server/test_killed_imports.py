@@ -122,7 +122,9 @@ async def everything(api: Api, licence_id: UUID) -> dict[str, Any]:
             (names[it.id], it.position, it.sort_key, it.words) for it in words if it.id in names
         ),
         "feed": Counter((it.kind, names[it.subject_id]) for it in told if it.subject_id in names),
-        "events": Counter((it.kind, names[it.relation_id]) for it in events if it.relation_id in names),
+        "events": Counter(
+            (it.kind, names[it.relation_id]) for it in events if it.relation_id and it.relation_id in names
+        ),
     }
 
 
