@@ -60,6 +60,11 @@ async def test_a_dry_run_looks_at_files_and_keeps_none(api: Api, types: Types, t
     ]
     assert await rows(api, Document, external_reference="x-0") == []
     assert [it for it in (tmp_path / "files").rglob("*") if it.is_file()] == []
+    (folder / "1.txt").write_text("Brief 1")
+    await imports(types, "documents", file, folder)
+    assert await imports(types, "documents", file, folder, "--dry-run") == [
+        "0 new, 0 changed, 3 as they were; 0 lines with problems. Nothing was written."
+    ]
 
 
 @pytest.mark.parametrize("do", [import_documents.dry_run, import_documents.import_documents])
