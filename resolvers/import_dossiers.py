@@ -24,8 +24,8 @@ from resolvers.importing import (
     Row,
     find,
     find_seen,
+    in_charge_by_name,
     key_of,
-    managers_by_name,
     named_once,
     new_keys,
     noted,
@@ -203,7 +203,7 @@ class Look:
         return cls(
             {
                 "business_unit": key_of(await units_by_name(reading)),
-                "manager": key_of(await managers_by_name(reading, texts_in(rows, "manager"))),
+                "manager": key_of(await in_charge_by_name(reading, texts_in(rows, "manager"))),
             },
             await find_seen(reading, "Relation", people),
             {text: found[key] for text, key in known.items() if key in found},

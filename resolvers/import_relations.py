@@ -25,8 +25,8 @@ from resolvers.importing import (
     Row,
     find,
     find_seen,
+    in_charge_by_name,
     key_of,
-    managers_by_name,
     named_once,
     new_keys,
     noted,
@@ -203,7 +203,7 @@ class Look:
         """Return what is there."""
         known = await find(reading, "Relation", (it.reference for it in rows))
         accountants = await find_seen(reading, "Relation", texts_in(rows, "accountant"))
-        managers = await managers_by_name(reading, texts_in(rows, "internal_manager"))
+        managers = await in_charge_by_name(reading, texts_in(rows, "internal_manager"))
         units = await units_by_name(reading)
         statement = STANDING_LOCKED if locks else STANDING
         found = {it.id: it for it in await reading.rows(statement, ids=sorted(known.values()))}

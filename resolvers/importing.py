@@ -127,7 +127,7 @@ async def units_by_name(reading: Reading) -> dict[str, UUID]:
     return {row.name: row.id for row in await reading.rows(UNITS)}
 
 
-async def managers_by_name(reading: Reading, usernames: Iterable[str]) -> dict[str, UUID]:
+async def in_charge_by_name(reading: Reading, usernames: Iterable[str]) -> dict[str, UUID]:
     """Return by user name those of these accounts that work for the firm."""
     folded = {it: fold(it) for it in usernames}
     if not folded or not sees_files(reading.viewer):

@@ -33,9 +33,9 @@ from tests.server.tables import ANNA, table
 
 PEOPLE: Final = 2_000
 PAPERS: Final = 60
-KILLED: Final = 4
-A_MOMENT: Final = 0.2
-"""In seconds: within it a batch is begun, written and committed."""
+KILLED: Final = 3
+A_MOMENT: Final = 0.1
+"""In seconds: within it the next batch is begun, or written."""
 EVA: Final = "eva@het-ander.example"
 COLUMNS: Final = ("external_reference", "given_name", "family_name", "email", "phone", "accountant")
 # What is another's in another firm, or at another time.
