@@ -74,12 +74,14 @@ class Length:
     """The name of a variable, and the way within its value."""
     assumed: int = 1
     """Where no argument says it."""
+    longest: int = LONGEST
+    """What is asked beyond it is refused."""
 
     def of(self, variables: Mapping[str, Any]) -> int:
         """Return the length with these values of the variables."""
         values = (within(variables, way) for way in self.variables)
         asked = [*self.asked, *(length_of(it) for it in values if it is not None)]
-        return min(max(0, *asked), LONGEST) if asked else self.assumed
+        return min(max(0, *asked), self.longest) if asked else self.assumed
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,9 @@ def length_asked(size: ListSize, node: FieldNode) -> Length:
             variables.append((value.name.value, *rest))
         elif value is not None and not isinstance(value, NullValueNode):
             asked.append(length_written(value))
-    return Length(tuple(asked), tuple(variables), size.assumed_size or 1)
+    # What is brought along is there, however much it is.
+    is_brought = any("." in name for name in size.slicing_arguments or ())
+    return Length(tuple(asked), tuple(variables), size.assumed_size or 1, ENDLESS if is_brought else LONGEST)
 
 
 def written_at(node: FieldNode, way: list[str]) -> tuple[ValueNode | None, list[str]]:

@@ -24,6 +24,7 @@ from resolvers.importing import (
     Problem,
     Row,
     noted,
+    require_once,
 )
 from resolvers.incoming import IncomingFile, Kept, Rules, keep, kept_only_if_used
 from resolvers.matching_documents import Look, Ready
@@ -86,7 +87,7 @@ async def import_documents(ports: Ports, viewer: Viewer, rows: Sequence[Row], we
 async def kept_files(
     ports: Ports, viewer: Viewer, ready: Sequence[Ready], outcome: Outcome
 ) -> dict[str, Kept]:
-    """Return the files of rows by what these are called, once they are durable."""
+    """Return the files of rows by what these are called, once they are durable. Raise StoreAway."""
     rules = Rules.of(await own_licence(ports, viewer), ports.large_upload_limit)
     turns = asyncio.Semaphore(AT_ONCE)
     files: dict[str, Kept] = {}
@@ -100,10 +101,14 @@ async def kept_files(
             except Correctable as error:
                 outcome.problems.append(Problem(row.place, error.at("file")))
 
-    async with asyncio.TaskGroup() as group:
-        for it in ready:
-            if it.takes_file:
-                group.create_task(keep_one(it.row))
+    try:
+        async with asyncio.TaskGroup() as group:
+            for it in ready:
+                if it.takes_file:
+                    group.create_task(keep_one(it.row))
+    except ExceptionGroup as several:
+        # Where one finds no store, the others find none either.
+        raise several.exceptions[0] from several
     return files
 
 
@@ -115,7 +120,8 @@ async def write(
     Raise Conflict when somebody else adds the same now.
     """
     there = [it for it in ready if not it.takes_file or it.row.reference in files]
-    new = [it for it in there if it.key is None]
+    # In an order that all keep: each waits for what the other adds, and not both at once.
+    new = sorted((it for it in there if it.key is None), key=lambda it: it.row.reference)
     added = [
         NewDocument(files[it.row.reference], external_reference=it.row.reference, **it.changes) for it in new
     ]
@@ -163,7 +169,10 @@ async def examined(ports: Ports, viewer: Viewer, rows: Sequence[Row], outcome: O
     async with acting(ports, viewer) as change:
         look = await Look.at(change, rows)
     ready: list[Ready] = []
+    seen: set[UUID] = set()
     for row in rows:
         with noted(row, outcome.problems):
-            ready.append(await look.ready(row))
+            one = await look.ready(row)
+            require_once(one.key, seen)
+            ready.append(one)
     return ready

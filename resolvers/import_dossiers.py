@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Table, Uuid, any_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core.errors import Conflict, Invalid, NotFound, Required
+from core.errors import AlreadyExists, Conflict, Invalid, NotFound, Required
 from core.folding import fold
 from models import Dossier, DossierMember
 from models.feed import ChangeKind
 from models.tables import LICENCE, AnyRow, AnySelect
+from permissions.people import sees_files
 from resolvers import gate, licences, words
 from resolvers.change import Change
 from resolvers.dossier_changes import MOST_MEMBERS, Member, note_members, require_roles
@@ -22,11 +23,13 @@ from resolvers.importing import (
     Problem,
     Row,
     find,
+    find_seen,
+    in_charge_by_name,
     key_of,
     named_once,
     new_keys,
     noted,
-    staff_by_username,
+    require_once,
     texts_in,
     units_by_name,
 )
@@ -114,7 +117,8 @@ async def import_dossiers(change: Change, rows: Sequence[Row], later: Collection
     """
     gate.files(change)
     ready, outcome = await examine(change, rows, locks=True)
-    new = [it for it in ready if it.key is None]
+    # In an order that all keep, too: each waits for what the other adds, and not both at once.
+    new = sorted((it for it in ready if it.key is None), key=lambda it: it.row.reference)
     added = list(zip(new, await new_keys(change, len(new)), strict=True))
     changed = [(it, it.key) for it in ready if it.key is not None and it.is_changed]
     rows_added = [{**it.values(key), "external_reference": it.row.reference} for it, key in added]
@@ -161,9 +165,12 @@ async def examine(
     outcome = Outcome()
     look = await Look.at(reading, rows, locks=locks)
     ready: list[Ready] = []
+    seen: set[UUID] = set()
     for row in rows:
         with noted(row, outcome.problems):
-            ready.append(look.ready(row))
+            one = look.ready(row)
+            require_once(one.key, seen)
+            ready.append(one)
     for it in ready:
         outcome.of(it.key, is_changed=it.is_changed).append(it.row.reference)
     return ready, outcome
@@ -177,6 +184,8 @@ class Look:
     """Of each field that names something, what finds its key."""
     relations: Mapping[str, UUID]
     standing: Mapping[str, AnyRow]
+    is_seen: bool
+    """Whether what is there exists for the viewer."""
     members: Mapping[UUID, Mapping[UUID, str]]
     unit_id: UUID | None
     """Of what is new."""
@@ -194,17 +203,20 @@ class Look:
         return cls(
             {
                 "business_unit": key_of(await units_by_name(reading)),
-                "manager": key_of(await staff_by_username(reading, texts_in(rows, "manager"))),
+                "manager": key_of(await in_charge_by_name(reading, texts_in(rows, "manager"))),
             },
-            await find(reading, "Relation", people),
+            await find_seen(reading, "Relation", people),
             {text: found[key] for text, key in known.items() if key in found},
+            sees_files(reading.viewer),
             members,
             await licences.only_unit(reading),
         )
 
     def ready(self, row: Row) -> Ready:
-        """Return a row as it is written. Raise Problems, Required, Invalid, NotFound."""
+        """Return a row as it is written. Raise Problems, Required, Invalid, NotFound, AlreadyExists."""
         there = self.standing.get(row.reference)
+        if there is not None and not self.is_seen:
+            raise AlreadyExists(path=("externalReference",))
         names = {name: row.said[name] for name in row.said if name in OUTSIDE}
         said = {name: it for name, it in row.said.items() if name != "members"} | kept_by(names, self.named)
         columns = {OUTSIDE.get(name, name): value for name, value in said.items()}

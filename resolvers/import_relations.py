@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Table, Uuid, any_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from core.errors import Conflict, Invalid
+from core.errors import AlreadyExists, Conflict, Invalid
 from core.folding import fold
 from models import Account, Relation
 from models.feed import ChangeKind
 from models.relations import Contact, Particulars
 from models.tables import LICENCE, AnyRow, AnySelect
+from permissions.people import sees_files
 from resolvers import gate, licences, relation_fields, words
 from resolvers.change import Change
 from resolvers.formats import Keep, as_it_is, born_until
@@ -23,11 +24,13 @@ from resolvers.importing import (
     Problem,
     Row,
     find,
+    find_seen,
+    in_charge_by_name,
     key_of,
     named_once,
     new_keys,
     noted,
-    staff_by_username,
+    require_once,
     texts_in,
     units_by_name,
 )
@@ -114,7 +117,10 @@ def kept(rows: Sequence[Row], today: date) -> tuple[list[Row], list[Problem]]:
     there: list[Row] = []
     for row in rows:
         with noted(row, problems):
-            there.append(replace(row, said=relation_fields.kept_by(row.said, fields)))
+            said = relation_fields.kept_by(row.said, fields)
+            if said.get("kind", "") is None:  # it can not be emptied
+                del said["kind"]
+            there.append(replace(row, said=said))
     return there, problems
 
 
@@ -126,7 +132,8 @@ async def import_relations(change: Change, rows: Sequence[Row], later: Collectio
     """
     gate.files(change)
     ready, outcome = await examine(change, rows, later, locks=True)
-    new = [it for it in ready if it.key is None]
+    # In an order that all keep, too: each waits for what the other adds, and not both at once.
+    new = sorted((it for it in ready if it.key is None), key=lambda it: it.row.reference)
     changed = [it for it in ready if it.key is not None and it.is_changed]
     keys = await new_keys(change, len(new))
     added = [it.values(key) for it, key in zip(new, keys, strict=True)]
@@ -156,9 +163,12 @@ async def examine(
     outcome = Outcome()
     look = await Look.at(reading, rows, {*later, *(it.reference for it in rows)}, locks=locks)
     ready: list[Ready] = []
+    seen: set[UUID] = set()
     for row in rows:
         with noted(row, outcome.problems):
-            ready.append(look.ready(row))
+            one = look.ready(row)
+            require_once(one.key, seen)
+            ready.append(one)
             outcome.deferred += [row] if look.is_deferred(row) else []
     ready = await without_moved_users(reading, ready, look, outcome)
     for it in ready:
@@ -179,6 +189,8 @@ class Look:
     named: Mapping[str, Keep]
     """Of each field that names something, what finds its key."""
     standing: Mapping[str, AnyRow]
+    is_seen: bool
+    """Whether what is there exists for the viewer."""
     accountants: Mapping[str, UUID]
     later: Collection[str]
     unit_id: UUID | None
@@ -190,8 +202,8 @@ class Look:
     ) -> "Look":
         """Return what is there."""
         known = await find(reading, "Relation", (it.reference for it in rows))
-        accountants = await find(reading, "Relation", texts_in(rows, "accountant"))
-        managers = await staff_by_username(reading, texts_in(rows, "internal_manager"))
+        accountants = await find_seen(reading, "Relation", texts_in(rows, "accountant"))
+        managers = await in_charge_by_name(reading, texts_in(rows, "internal_manager"))
         units = await units_by_name(reading)
         statement = STANDING_LOCKED if locks else STANDING
         found = {it.id: it for it in await reading.rows(statement, ids=sorted(known.values()))}
@@ -201,7 +213,9 @@ class Look:
             "accountant": key_of(accountants),
         }
         standing = {text: found[key] for text, key in known.items() if key in found}
-        return cls(named, standing, accountants, later, await licences.only_unit(reading))
+        is_seen = sees_files(reading.viewer)
+        unit_id = await licences.only_unit(reading)
+        return cls(named, standing, is_seen, accountants, later if is_seen else (), unit_id)
 
     def is_deferred(self, row: Row) -> bool:
         """Return whether a row names an accountant who is not there yet, but will be."""
@@ -209,21 +223,31 @@ class Look:
         return named is not None and named not in self.accountants and named in self.later
 
     def ready(self, row: Row) -> Ready:
-        """Return a row as it is written. Raise Problems, Required, Invalid."""
+        """Return a row as it is written. Raise Problems, Required, Invalid, AlreadyExists."""
+        there = self.standing.get(row.reference)
+        if there is not None and not self.is_seen:
+            raise AlreadyExists(path=("externalReference",))
         said = {
             name: it for name, it in row.said.items() if name != "accountant" or not self.is_deferred(row)
         }
         names = {name: said[name] for name in said if name in OUTSIDE}
         said |= relation_fields.kept_by(names, self.named)
         columns = {OUTSIDE.get(name, name): value for name, value in said.items()}
-        there = self.standing.get(row.reference)
+        require_possible(row, columns, there)
         before: dict[str, Any] = {"business_unit_id": self.unit_id} if there is None else vars_of(there)
-        if there is not None and columns.get("kind", there.kind) != there.kind:
-            raise Invalid("A person cannot become a company, nor a company a person.", path=("kind",))
         after = {**EMPTY, **before, **columns}
         after["display_name"] = relation_fields.displayed(after["kind"], after)
         is_changed = any(before[name] != after[name] for name in columns) if there is not None else True
         return Ready(row, after, None if there is None else there.id, is_changed)
+
+
+def require_possible(row: Row, columns: Mapping[str, Any], there: AnyRow | None) -> None:
+    """Require that a relation stays what it is, and is accountant to others alone. Raise Invalid."""
+    if there is not None and columns.get("kind", there.kind) != there.kind:
+        raise Invalid("A person cannot become a company, nor a company a person.", path=("kind",))
+    itself = there is not None and columns.get("accountant_id") == there.id
+    if itself or row.said.get("accountant") == row.reference:
+        raise Invalid("Nobody is his own accountant.", path=("accountant",))
 
 
 def vars_of(row: AnyRow) -> dict[str, Any]:

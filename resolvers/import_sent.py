@@ -1,6 +1,6 @@
 """Documents from partners' programs, whose files were sent to uploads before: all rows of a call, or none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from permissions.people import keeps_documents
 from resolvers import uploads
 from resolvers.change import Change
 from resolvers.import_documents import write
-from resolvers.importing import Outcome, Row, noted
+from resolvers.importing import Outcome, Row, noted, require_once
 from resolvers.incoming import Kept
 from resolvers.matching_documents import Look, Ready
 
@@ -58,15 +58,23 @@ async def examined(change: Change, rows: Sequence[Row]) -> tuple[list[Ready], Ou
     found = {it.id: it for it in await change.rows(uploads.OWN_LOCKED, ids=ids)}
     look = await Look.at(change, rows)
     ready: list[Ready] = []
+    seen: set[UUID] = set()
+    taken: set[UUID] = set()
     for row in rows:
         with noted(row, outcome.problems):
-            whole = with_sent(change, row, found, look.known.get(row.reference))
-            ready.append(await look.ready(whole))
+            document_id = look.known.get(row.reference)
+            one = await look.ready(with_sent(change, row, found, taken, document_id))
+            require_once(one.key, seen)
+            ready.append(one)
     return ready, outcome
 
 
-def with_sent(change: Change, row: Row, found: dict[UUID, AnyRow], document_id: UUID | None) -> Row:
-    """Return a row with the file that was sent for it; without one that its document has taken already.
+def with_sent(
+    change: Change, row: Row, found: Mapping[UUID, AnyRow], taken: set[UUID], document_id: UUID | None
+) -> Row:
+    """Return a row with the file that was sent for it, which no other row takes from here on.
+
+    Without it where the row's document has taken it before: the same call may come again.
 
     Raise NotFound, Conflict, Expired, Required.
     """
@@ -78,7 +86,8 @@ def with_sent(change: Change, row: Row, found: dict[UUID, AnyRow], document_id: 
         raise NotFound(path=PLACE)
     if upload.document_id is not None and upload.document_id == document_id:
         return replace(row, said={name: it for name, it in row.said.items() if name != "file"})
-    if upload.document_id is not None:
+    if upload.document_id is not None or upload_id in taken:
         raise Conflict("A document was made of this upload already.", path=PLACE)
     kept = uploads.kept_of(change, upload, path=PLACE)
+    taken.add(upload_id)
     return replace(row, said={**row.said, "file": Sent(upload, kept)})

@@ -17,6 +17,7 @@ from core.folding import fold
 from core.viewer import Role
 from models import Account, BusinessUnit, Document, Dossier, Holding, Relation
 from models.tables import LICENCE
+from permissions.people import sees_files
 from resolvers import accounts
 from resolvers.formats import Keep
 from resolvers.reading import Reading
@@ -110,6 +111,11 @@ async def find(reading: Reading, type_name: str, references: Iterable[str]) -> d
     return known | {text: by_name[text] for text in wanted if text in by_name}
 
 
+async def find_seen(reading: Reading, type_name: str, references: Iterable[str]) -> dict[str, UUID]:
+    """Return the keys of relations, dossiers or holdings that are called so, if they exist for the viewer."""
+    return await find(reading, type_name, references) if sees_files(reading.viewer) else {}
+
+
 def key_in(reading: Reading, type_name: str, text: str) -> UUID | None:
     """Return the key that a text spells if it is an id of this type."""
     found = reading.ports.ids.read(text)
@@ -121,10 +127,10 @@ async def units_by_name(reading: Reading) -> dict[str, UUID]:
     return {row.name: row.id for row in await reading.rows(UNITS)}
 
 
-async def staff_by_username(reading: Reading, usernames: Iterable[str]) -> dict[str, UUID]:
+async def in_charge_by_name(reading: Reading, usernames: Iterable[str]) -> dict[str, UUID]:
     """Return by user name those of these accounts that work for the firm."""
     folded = {it: fold(it) for it in usernames}
-    if not folded:
+    if not folded or not sees_files(reading.viewer):
         return {}
     found = await reading.rows(MANAGERS, usernames=sorted(set(folded.values())))
     staff = {fold(row.username): row.id for row in found if Role(row.role) in STAFF}
@@ -171,6 +177,17 @@ def fault_of(reference: str, seen: set[Hashable]) -> Correctable | None:
     except TooLong as error:
         return error
     return Conflict("Another row has this reference too.") if reference in seen else None
+
+
+def require_once(key: UUID | None, seen: set[UUID]) -> None:
+    """Require that no other row changes the same, by its reference or by its id. Raise Conflict.
+
+    Each row is compared with what is there before any is written: the second would undo the first.
+    """
+    if key in seen:
+        raise Conflict("Another row has this reference too.", path=("externalReference",))
+    if key is not None:
+        seen.add(key)
 
 
 def key_of(known: Mapping[str, UUID]) -> Keep:

@@ -12,7 +12,18 @@ from models.tables import AnyRow
 from resolvers import categories, document_rows, documents, holdings, licences, relations
 from resolvers.change import Change
 from resolvers.formats import Keep, text
-from resolvers.importing import Problem, Row, find, key_of, named_once, noted, texts_in, units_by_name
+from resolvers.gate import MOST_IDS
+from resolvers.importing import (
+    Problem,
+    Row,
+    find,
+    find_seen,
+    key_of,
+    named_once,
+    noted,
+    texts_in,
+    units_by_name,
+)
 from resolvers.relation_fields import kept_by, kept_texts
 
 OUTSIDE: Final = {
@@ -94,9 +105,9 @@ class Look:
         }
         all_of_them = await change.rows(categories.SEEN)
         named = {
-            "dossier": key_of(await find(change, "Dossier", texts_in(rows, "dossier"))),
-            "relations": keys_of(await find(change, "Relation", all_in(rows, "relations"))),
-            "holdings": keys_of(await find(change, "Holding", all_in(rows, "holdings"))),
+            "dossier": key_of(await find_seen(change, "Dossier", texts_in(rows, "dossier"))),
+            "relations": keys_of(await find_seen(change, "Relation", all_in(rows, "relations"))),
+            "holdings": keys_of(await find_seen(change, "Holding", all_in(rows, "holdings"))),
             "categories": keys_of({it.name_nl: it.id for it in all_of_them}),
             "business_unit": key_of(await units_by_name(change)),
         }
@@ -150,10 +161,12 @@ def all_in(rows: Sequence[Row], name: str) -> set[str]:
 
 
 def keys_of(known: Mapping[str, UUID]) -> Keep:
-    """Return what keeps the keys of what is named, each once. It raises NotFound."""
+    """Return what keeps the keys of what is named, each once. It raises NotFound, Invalid for too many."""
     one = key_of(known)
 
     def keep_all(said: Sequence[str]) -> list[UUID]:
+        if len(said) > MOST_IDS:
+            raise Invalid("At most {most} ids.", most=MOST_IDS)
         return list(dict.fromkeys(one(it) for it in said))
 
     return keep_all

@@ -1,13 +1,14 @@
 """importRelations, importDossiers and importDocuments: rows from partners' programs, all of them or none."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, Final
 
 import strawberry
 from strawberry.scalars import ID
 
-from core.errors import Invalid, Problems
+from core.errors import Correctable, Invalid, Problems
 from core.viewer import Language
 from resolvers import import_dossiers as dossiers
 from resolvers import import_relations as relations
@@ -196,7 +197,7 @@ async def import_documents(info: Info, input: ImportDocumentsInput) -> ImportPay
     read = [document_in(info.context, at, it) for at, it in enumerate(required(input.rows))]
     rows, problems = matching_documents.kept(read)
     do = import_sent.dry_run if input.dry_run else import_sent.import_sent
-    return await imported(info, rows, problems, do)
+    return await imported(info, rows, problems, do, {"file": "uploadId"})
 
 
 def required(rows: Sequence[Any]) -> Sequence[Any]:
@@ -207,17 +208,35 @@ def required(rows: Sequence[Any]) -> Sequence[Any]:
 
 
 async def imported(
-    info: Info, rows: Sequence[Row], wrong: Sequence[Problem], do: Callable[..., Awaitable[Outcome]]
+    info: Info,
+    rows: Sequence[Row],
+    wrong: Sequence[Problem],
+    do: Callable[..., Awaitable[Outcome]],
+    called: Mapping[str, str] = MappingProxyType({}),
 ) -> ImportPayload:
-    """Return what rows came to, all of them or none; `wrong` is what is wrong already. Raise Problems."""
+    """Return what rows came to, all of them or none; `wrong` is what is wrong already. Raise Problems.
+
+    Fields that the input calls otherwise are `called` so.
+    """
     async with info.context.change() as change:
         outcome = await do(change, rows)
         problems = [*wrong, *outcome.problems]
         if outcome.deferred and not problems:
             problems += (await do(change, outcome.deferred, {it.reference for it in rows})).problems
-        if problems:
-            problems.sort(key=lambda it: it.place)
-            raise Problems([it.error.at(*ROWS, str(it.place), *it.error.path) for it in problems])
+        require_none(problems, called)
     return ImportPayload(
         created=len(outcome.created), updated=len(outcome.updated), unchanged=len(outcome.unchanged)
     )
+
+
+def require_none(problems: Sequence[Problem], called: Mapping[str, str]) -> None:
+    """Require that nothing is wrong. Raise Problems, each at its place in the input, row by row."""
+    if problems:
+        told = sorted(problems, key=lambda it: it.place)
+        raise Problems([placed(it, called) for it in told])
+
+
+def placed(problem: Problem, called: Mapping[str, str]) -> Correctable:
+    """Return what is wrong with a row, at its place in the input."""
+    path = (called.get(it, it) for it in problem.error.path)
+    return problem.error.at(*ROWS, str(problem.place), *path)

@@ -16,6 +16,7 @@ REFERENCE: Final = "external_reference"
 # Spreadsheets of Belgium part cells by semicolons.
 SEPARATORS: Final = ";,\t"
 TICKS: Final = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+MOST_DIGITS: Final = 18
 Read = Callable[[str], Any]
 
 
@@ -37,7 +38,7 @@ class Table:
             record = dict(zip(names, cells, strict=True))
             said, wrong = self.read(record)
             problems += [Problem(line, it) for it in wrong]
-            rows += [] if wrong else [Row(line, record[REFERENCE].strip(), said)]
+            rows += [] if wrong else [Row(line, said.pop(REFERENCE) or "", said)]
         return rows, problems
 
     def read(self, cells: Mapping[str, str]) -> tuple[dict[str, Any], list[Invalid]]:
@@ -45,10 +46,9 @@ class Table:
         said: dict[str, Any] = {}
         wrong: list[Invalid] = []
         for name, cell in cells.items():
-            if name == REFERENCE:
-                continue
+            read = text if name == REFERENCE else self.columns[name]
             try:
-                said[name] = self.columns[name](storable(cell.strip())) if cell.strip() else None
+                said[name] = read(storable(cell.strip())) if cell.strip() else None
             except Invalid as error:
                 wrong.append(error.at(name))
         return said, wrong
@@ -107,7 +107,8 @@ def day(cell: str) -> date:
 
 def number(cell: str) -> int:
     """Return a whole number. Raise Invalid."""
-    if not cell.isascii() or not cell.isdigit():
+    # Python itself reads no more than 4,300 digits.
+    if not cell.isascii() or not cell.isdigit() or len(cell) > MOST_DIGITS:
         raise Invalid("This is not a whole number.")
     return int(cell)
 

@@ -43,7 +43,10 @@ class LocalFile:
 
 def file_in(folder: Path, name: str) -> LocalFile:
     """Return a file within a folder. Raise NotFound for what is no file, or lies elsewhere."""
-    path = (folder / name).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
-        raise NotFound("There is no such file in the folder.", path=("file",))
-    return LocalFile(path, path.stat().st_size)
+    try:
+        path = (folder / name).resolve()
+        if path.is_relative_to(folder.resolve()) and path.is_file():
+            return LocalFile(path, path.stat().st_size)
+    except (OSError, RuntimeError):  # a name that is too long, links in a circle
+        pass
+    raise NotFound("There is no such file in the folder.", path=("file",))

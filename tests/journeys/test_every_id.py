@@ -86,7 +86,7 @@ async def test_what_never_was_is_null_or_not_found(firms: TwoFirms, place: Place
         said = mistakes_in(await answer(firms, who, place, alone(place, never_was(firms, place))))
     code = GONE.get(str(place), "NOT_FOUND")
     # Of many rows it is told in which.
-    told = [(code, [it for it in path or () if not it.isdigit()]) for code, path in said]
+    told = [(code, [it for it in path or () if not str(it).isdigit()]) for code, path in said]
     assert told == ([(code, list(place.path))] if place.owner == "Mutation" else [])
 
 
