@@ -162,7 +162,7 @@ directive @listSize(assumedSize: Int, slicingArguments: [String!], sizedFields: 
 
 totalCount: Int @cost(weight: "10")
 
-signOut: SignOutPayload @requires(person: true) @cost(weight: "10")
+signOut: SignOutPayload @requires(person: true) @semanticNonNull(levels: [0]) @cost(weight: "10")
 
 rateLimit: RateLimit
 
