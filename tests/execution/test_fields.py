@@ -50,7 +50,7 @@ async def test_a_verb_is_not_performed_for_anybody_else() -> None:
         'secret: String @wants(what: "reader")',
         'loudSecret: String @wants(what: "reader")',
         'againSecret: Int @wants(what: "reader")',
-        'burn: Boolean @wants(what: "reader")',
+        'burn: Boolean @wants(what: "reader") @semanticNonNull(levels: [0])',
     ],
 )
 def test_the_schema_says_what_a_permission_wants(line: str) -> None:
