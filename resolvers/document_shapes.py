@@ -89,7 +89,7 @@ class Shape:
         return {
             OrderField.UPDATED_AT: updated_at,
             OrderField.CREATED_AT: document.c.created_at,
-            OrderField.DOCUMENT_DATE: func.coalesce(document.c.document_date, NO_DATE, type_=Date()),
+            OrderField.DOCUMENT_DATE: func.greatest(document.c.document_date, NO_DATE, type_=Date()),
             OrderField.DESCRIPTION: document.c.description_folded,
         }[self.order]
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Integer, bindparam, tuple_
 
 from auth.opaque_ids import BLOCK, OpaqueIds
 from core.errors import Invalid
@@ -18,15 +18,6 @@ LARGEST_SIZE: Final = 100
 # Up to where a total is counted exactly; beyond, it is null.
 COUNTED_UP_TO: Final = 10_000
 PAGE_SIZE = bindparam("page_size", type_=Integer())
-
-
-def unlooked(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return a bound value that PostgreSQL does not look at when it plans.
-
-    Where it does, a plan for any value seems dearer than one for this value. Then it plans anew each time,
-    and that takes longer than to read the page (docs/decisions/0007).
-    """
-    return select(value).scalar_subquery()
 
 
 def comparable(text: str) -> str:
