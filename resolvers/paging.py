@@ -74,6 +74,13 @@ class Cut:
             statement = statement.where(place > edge if self.descending else place < edge)
         return statement.order_by(*self.order(key, id_)).limit(PAGE_SIZE)
 
+    @property
+    def begins_at(self) -> str | None:
+        """Return the key of the cursor that the statement begins at; None: it begins where the list does."""
+        if self.backwards:
+            return "before_key" if self.has_before else None
+        return "after_key" if self.has_after else None
+
     def order(self, key: ColumnElement[Any], id_: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
         """Return what the statement is sorted by; a page that is cut from the end is read from the end."""
         down = self.descending != self.backwards
