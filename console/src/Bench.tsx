@@ -6,12 +6,14 @@ import "@graphiql/react/style.css";
 import "@graphiql/plugin-doc-explorer/style.css";
 import "@graphiql/plugin-history/style.css";
 import "graphiql/graphiql.css";
-import { useCallback, useRef } from "react";
+import { useCallback, useRef, useState } from "react";
 import { ask, isSignedOut } from "./api";
 import { examples } from "./examples";
 import { Files, type Chosen } from "./Files";
-import { kept } from "./kept";
+import { isNew, kept } from "./kept";
 import type { Speech } from "./speech";
+import { useListOfTabs } from "./tabs";
+import { THEMES, useThemes } from "./themes";
 import { form, places } from "./uploads";
 import "./bench.css";
 import "./workers";
@@ -26,6 +28,10 @@ interface Properties {
 const SCALARS = { Upload: {} };
 
 export default function Bench({ speech, onSignedOut }: Properties) {
+  useThemes();
+  useListOfTabs();
+  // GraphiQL takes the first tab's variables from here, and from there those of the others.
+  const [variables] = useState(() => (isNew() ? examples[0]?.variables : undefined));
   const schema = useRef<GraphQLSchema | null>(null);
   const chosen = useRef<Chosen>(new Map());
 
@@ -56,7 +62,9 @@ export default function Bench({ speech, onSignedOut }: Properties) {
       fetcher={send}
       storage={kept}
       defaultTabs={examples}
+      initialVariables={variables}
       forcedTheme="system"
+      editorTheme={THEMES}
       isHeadersEditorEnabled={false}
       showPersistHeadersSettings={false}
       defaultEditorToolsVisibility="variables"
