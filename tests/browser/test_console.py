@@ -50,7 +50,9 @@ async def test_whoever_comes_for_the_first_time_is_led_to_a_password_and_a_facto
     assert not seen.found, "\n".join(seen.found)
 
 
-async def test_a_client_is_told_in_his_language_that_it_is_not_for_him(api: Api) -> None:
+async def test_it_is_not_for_clients_and_a_passkey_opens_it_for_the_staff(
+    api: Api,
+) -> None:
     seen = await seen_by(api, "bert", "meets", staff=api.world.accounts["anna"].username)
     assert seen.told == {
         "refused": "De gebruikersnaam of het wachtwoord is niet juist.",
