@@ -11,13 +11,14 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 import schema
 from auth.links import Purpose
 from resolvers.ports import Ports
 from schema.operation import Operations
+from server.built_pages import BuiltPages
 from server.content_view import ContentView
 from server.context import PREFLIGHT_HEADER
 from server.graphql_view import REQUEST_ID, GraphQLView
@@ -25,13 +26,7 @@ from server.http_rules import HttpRules
 
 HERE: Final = Path(__file__).parent
 DEFAULT_RULES: Final = HttpRules()
-CONSOLE_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
+CONSOLE: Final = BuiltPages(HERE / "console")
 # What asks for a part of a file, and what is told of one (RFC 9110).
 OF_PARTS: Final = ("If-None-Match", "If-Range", "Range")
 OF_FILES: Final = ("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag")
@@ -61,8 +56,7 @@ def create_app(
             Route("/", front_door, methods=["GET"]),
             Route("/graphql", graphql),
             *file_routes(ContentView(ports)),
-            Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
-            Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),
+            *CONSOLE.routes(at="/console"),
             Route("/health", health, methods=["GET"]),
         ],
         middleware=[cors(rules)] if rules.origins else [],
@@ -102,15 +96,6 @@ def cors(rules: HttpRules) -> Middleware:
 def front_door(_: Request) -> Response:
     """Lead whoever comes by the address in a mail to the console."""
     return RedirectResponse("/console")
-
-
-def console_page(name: str, media_type: str) -> Callable[[Request], Response]:
-    """Return what sends a file of the console."""
-
-    def send(_: Request) -> Response:
-        return FileResponse(HERE / name, media_type=media_type, headers=CONSOLE_HEADERS)
-
-    return send
 
 
 def health(_: Request) -> Response:
