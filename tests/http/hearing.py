@@ -3,8 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import Any, Final, Self
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final, Self, cast
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
@@ -64,13 +64,12 @@ class Ear:
 
     async def end(self) -> tuple[int, str]:
         """Return the code and the reason with which it is closed, after whatever else is said."""
-        try:
-            async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(PATIENCE):
+            # It raises for whatever code is not of a normal end.
+            with suppress(ConnectionClosed):
                 while True:
                     await self.socket.recv()
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return closed.rcvd.code, closed.rcvd.reason
+        return self.socket.close_code or 0, self.socket.close_reason or ""
 
 
 @asynccontextmanager
@@ -118,12 +117,45 @@ class Stream:
         return held["data"]["documentEvents"]
 
 
+async def begun(api: Api, who: str, query: str, variables: dict[str, Any]) -> bytes:
+    """Return the answer that refuses a subscription; of one that stands, no error. Nobody listens on."""
+    body = json.dumps({"query": query, "variables": variables}).encode()
+    asked = [{"type": "http.request", "body": body}]
+    headers = {"Content-Type": "application/json"} | await api.headers(who)
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql/stream",
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+    }
+    sent: list[Any] = []
+    stands = asyncio.Event()
+
+    async def receive() -> Any:
+        if asked:
+            return asked.pop()
+        await stands.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if message.get("more_body"):
+            stands.set()
+
+    async with asyncio.timeout(PATIENCE):
+        # The application that the others ask as well; its own way to it would wait for the end.
+        await cast("Any", api.http)._transport.app(scope, receive, send)
+    return b"{}" if stands.is_set() else sent[-1]["body"]
+
+
 @asynccontextmanager
 async def stream(url: str, query: str = EVENTS, **said: Any) -> AsyncGenerator[Stream]:
     """Yield an answer that has begun."""
     variables = said.pop("variables", {})
     async with (
-        httpx.AsyncClient(base_url=url, timeout=None) as http,
+        httpx.AsyncClient(base_url=url, timeout=PATIENCE) as http,
         http.stream(
             "POST", "/graphql/stream", json={"query": query, "variables": variables}, **said
         ) as answer,
