@@ -54,7 +54,7 @@ def read(text: object) -> Said:
         raise Closing(Code.BAD_REQUEST, "A message is a JSON object.")
     said = cast("dict[str, object]", found)
     kind, id_, payload = said.get("type"), said.get("id"), said.get("payload")
-    if kind not in KINDS:
+    if not isinstance(kind, str) or kind not in KINDS:
         raise Closing(Code.BAD_REQUEST, "There is no such type of message.")
     if payload is not None and not isinstance(payload, dict):
         raise Closing(Code.BAD_REQUEST, "A payload is a JSON object.")
@@ -62,4 +62,4 @@ def read(text: object) -> Said:
         isinstance(id_, str) and 0 < len(id_.encode()) <= LONGEST_ID
     ):
         raise Closing(Code.BAD_REQUEST, f"An id is a text of at most {LONGEST_ID} bytes.")
-    return Said(str(kind), str(id_), cast("dict[str, Any] | None", payload))
+    return Said(kind, str(id_), cast("dict[str, Any] | None", payload))

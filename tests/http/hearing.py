@@ -62,6 +62,11 @@ class Ear:
         await self.say(type="ping", payload={"nothing": "else"})
         assert await self.hear() == {"type": "pong", "payload": {"nothing": "else"}}
 
+    async def nothing_more(self) -> None:
+        """Know that nothing more was said, when others have heard and a moment has passed."""
+        await asyncio.sleep(0.1)
+        await self.silence()
+
     async def end(self) -> tuple[int, str]:
         """Return the code and the reason with which it is closed, after whatever else is said."""
         async with asyncio.timeout(PATIENCE):
@@ -73,10 +78,11 @@ class Ear:
 
 
 @asynccontextmanager
-async def ear(url: str, protocol: str = PROTOCOL, **said: Any) -> AsyncGenerator[Ear]:
+async def ear(url: str, protocol: str | None = PROTOCOL, **said: Any) -> AsyncGenerator[Ear]:
     """Yield a WebSocket on which nothing was said yet."""
     address = f"{url.replace('http', 'ws', 1)}/graphql"
-    async with connect(address, subprotocols=[Subprotocol(protocol)], proxy=None, **said) as socket:
+    protocols = [Subprotocol(protocol)] if protocol else None
+    async with connect(address, subprotocols=protocols, proxy=None, **said) as socket:
         yield Ear(socket)
 
 
