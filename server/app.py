@@ -1,7 +1,7 @@
 """The web application: which address leads where, and what is open while it runs."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -12,17 +12,23 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 import schema
 from auth.links import Purpose
 from resolvers.ports import Ports
+from resolvers.switchboard import Switchboard
 from schema.operation import Operations
+from schema.subscribing import Subscriptions
 from server.built_pages import BuiltPages
 from server.content_view import ContentView
 from server.context import PREFLIGHT_HEADER
+from server.event_streams import EventStreams
 from server.graphql_view import REQUEST_ID, GraphQLView
+from server.house import working
 from server.http_rules import HttpRules
+from server.live import Live
+from server.web_sockets import WebSockets
 
 HERE: Final = Path(__file__).parent
 DEFAULT_RULES: Final = HttpRules()
@@ -41,20 +47,20 @@ def create_app(
     served: strawberry.Schema | None = None,
 ) -> Starlette:
     """Return the application over these ports; `background` runs as long as it does."""
+    operations, switchboard = Operations(served or schema.build()), Switchboard(ports.database)
+    subscriptions = Subscriptions(operations, switchboard)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        if background is None:
+        async with working(Live(switchboard)), nullcontext() if background is None else background():
             yield
-        else:
-            async with background():
-                yield
 
-    graphql = GraphQLView(Operations(served or schema.build()), ports, rules)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", front_door, methods=["GET"]),
-            Route("/graphql", graphql),
+            Route("/graphql", GraphQLView(operations, ports, rules)),
+            WebSocketRoute("/graphql", WebSockets(subscriptions, ports, rules)),
+            Route("/graphql/stream", EventStreams(subscriptions, ports, rules)),
             *file_routes(ContentView(ports)),
             *CONSOLE.routes(at="/console"),
             Route("/health", health, methods=["GET"]),
@@ -63,6 +69,8 @@ def create_app(
         exception_handlers={HTTPException: refusal},
         lifespan=lifespan,
     )
+    app.state.closers = [switchboard.close]
+    return app
 
 
 def file_routes(view: ContentView) -> list[Route]:
