@@ -93,7 +93,8 @@ async def test_whoever_reads_again_too_late_begins_anew(
         for number in range(8):
             await change_document(api, "anna", description=f"Change {number}")
             await give_numbers(api)
-        await peer.until(lambda text: "Change" in text)
+            # He is being told of the first while the others wait.
+            await peer.until(lambda text: "Change" in text)
         async with asyncio.timeout(PATIENCE):
             while not is_cut(app):  # noqa: ASYNC110  nobody tells
                 await asyncio.sleep(0.01)
