@@ -22,6 +22,7 @@ from server.content_view import ContentView
 from server.context import PREFLIGHT_HEADER
 from server.graphql_view import REQUEST_ID, GraphQLView
 from server.http_rules import HttpRules
+from server.portal_pages import portal_routes
 
 HERE: Final = Path(__file__).parent
 DEFAULT_RULES: Final = HttpRules()
@@ -44,8 +45,12 @@ def create_app(
     *,
     rules: HttpRules = DEFAULT_RULES,
     served: strawberry.Schema | None = None,
+    portal: Path | None = None,
 ) -> Starlette:
-    """Return the application over these ports; `background` runs as long as it does."""
+    """Return the application over these ports; `background` runs as long as it does.
+
+    `portal` is the folder of a built portal that it is to serve as well.
+    """
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -58,6 +63,7 @@ def create_app(
     graphql = GraphQLView(Operations(served or schema.build()), ports, rules)
     return Starlette(
         routes=[
+            *portal_routes(portal),
             Route("/", front_door, methods=["GET"]),
             Route("/graphql", graphql),
             *file_routes(ContentView(ports)),
