@@ -57,9 +57,10 @@ def strict(response: Response) -> Response:
 
 
 def leads_to(address: str) -> Callable[[Request], Response]:
-    """Return what sends whoever comes to another address."""
+    """Return what sends whoever comes to another address, with what he asked for (`?licence=`)."""
 
-    def send(_: Request) -> Response:
-        return RedirectResponse(address)
+    def send(request: Request) -> Response:
+        query = request.url.query
+        return RedirectResponse(f"{address}?{query}" if query else address)
 
     return send
