@@ -1,15 +1,16 @@
 // The client's documents (S062-S068): a filter, the list it leaves, and one document to look at.
 import { useClient, useQuery } from '@urql/preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { explain } from '../api/explain';
 import { download, open } from '../api/files';
+import { useNews } from '../api/live';
 import { DocumentsDocument, type RowFragment } from '../gql/graphql';
 import { Trouble } from '../parts/form';
 import { Screen } from '../parts/frame';
 import { Link } from '../parts/route';
 import { useWords } from '../texts';
 import { DocumentView } from './document-view';
-import { asFilter, Filter, NOTHING, type Wanted } from './filter';
+import { asFilter, Filter, NOTHING, useNewly, type Wanted } from './filter';
 import { Row } from './row';
 
 export type Action = 'view' | 'open' | 'download';
@@ -20,6 +21,7 @@ export function Documents() {
   const [wanted, setWanted] = useState<Wanted>(NOTHING);
   const [viewed, setViewed] = useState<RowFragment | null>(null);
   const [trouble, setTrouble] = useState('');
+  const news = useNews();
   const act = async (document: RowFragment, action: Action) => {
     setTrouble('');
     if (action === 'view') {
@@ -35,9 +37,9 @@ export function Documents() {
   };
   return (
     <Screen title={words.t('documents')}>
-      <Filter wanted={wanted} onWanted={setWanted} />
+      <Filter wanted={wanted} news={news} onWanted={setWanted} />
       <Trouble text={trouble} />
-      <List key={JSON.stringify(wanted)} wanted={wanted} onAction={act} />
+      <List key={JSON.stringify(wanted)} wanted={wanted} news={news} onAction={act} />
       {viewed && <DocumentView row={viewed} trouble={trouble} onAction={act} onClose={() => setViewed(null)} />}
     </Screen>
   );
@@ -45,13 +47,15 @@ export function Documents() {
 
 interface ListProps {
   wanted: Wanted;
+  news: number;
   onAction: (document: RowFragment, action: Action) => void;
 }
 
-function List({ wanted, onAction }: ListProps) {
+function List({ wanted, news, onAction }: ListProps) {
   const { t } = useWords();
   const [cursors, setCursors] = useState<(string | null)[]>([null]);
   const [isEmpty, setIsEmpty] = useState(false);
+  useEffect(() => setIsEmpty(false), [news]);
   if (isEmpty) {
     return <Nothing isFiltered={wanted !== NOTHING} />;
   }
@@ -69,6 +73,7 @@ function List({ wanted, onAction }: ListProps) {
         <Page
           key={after}
           wanted={wanted}
+          news={news}
           after={after}
           isLast={at === cursors.length - 1}
           onAction={onAction}
@@ -87,12 +92,13 @@ interface PageProps extends ListProps {
   onEmpty: () => void;
 }
 
-/** The pages are asked for one by one; each stands as it was when it was asked for. */
-function Page({ wanted, after, isLast, onAction, onMore, onEmpty }: PageProps) {
+/** The pages are asked for one by one, and once more when there is news. */
+function Page({ wanted, news, after, isLast, onAction, onMore, onEmpty }: PageProps) {
   const words = useWords();
   const variables = { filter: asFilter(wanted), after };
   // Addresses of previews last for a minute, so that what was kept is of no use.
-  const [{ data, error }] = useQuery({ query: DocumentsDocument, variables, requestPolicy: 'network-only' });
+  const [{ data, error }, ask] = useQuery({ query: DocumentsDocument, variables, requestPolicy: 'network-only' });
+  useNewly(news, ask);
   const page = data?.documents;
   if (!page) {
     return (

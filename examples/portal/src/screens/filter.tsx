@@ -1,5 +1,5 @@
 // What the list is narrowed to (S064-S066): the button tells how many documents it would show.
-import { useQuery } from '@urql/preact';
+import { type UseQueryExecute, useQuery } from '@urql/preact';
 import { useEffect, useState } from 'preact/hooks';
 import { CategoriesDocument, DocumentCountDocument, type DocumentFilter } from '../gql/graphql';
 import { SelectField, TextField } from '../parts/field';
@@ -47,17 +47,29 @@ function useLate<T>(value: T): T {
   return late;
 }
 
+/** Ask again when there is news. */
+export function useNewly(news: number, ask: UseQueryExecute): void {
+  useEffect(() => {
+    if (news) {
+      ask({ requestPolicy: 'network-only' });
+    }
+  }, [news]);
+}
+
 interface FilterProps {
   wanted: Wanted;
+  news: number;
   onWanted: (wanted: Wanted) => void;
 }
 
-export function Filter({ wanted, onWanted }: FilterProps) {
+export function Filter({ wanted, news, onWanted }: FilterProps) {
   const { t, counted, number } = useWords();
   const [draft, setDraft] = useState(wanted);
-  const [{ data: known }] = useQuery({ query: CategoriesDocument, requestPolicy: 'cache-and-network' });
+  const [{ data: known }, askCategories] = useQuery({ query: CategoriesDocument, requestPolicy: 'cache-and-network' });
   const variables = { filter: asFilter(useLate(draft)) };
-  const [{ data }] = useQuery({ query: DocumentCountDocument, variables, requestPolicy: 'network-only' });
+  const [{ data }, askCount] = useQuery({ query: DocumentCountDocument, variables, requestPolicy: 'network-only' });
+  useNewly(news, askCategories);
+  useNewly(news, askCount);
   const set = (part: Partial<Wanted>) => setDraft({ ...draft, ...part });
   const isNothing = Object.values(draft).every((it) => it === '');
   const total = data?.documents?.totalCount;
