@@ -17,6 +17,7 @@ from tests.conftest import SetClock
 from tests.http.serving import served_at
 
 FIVE_DAYS = timedelta(days=5)
+NO_NUMBER = "Dit is geen telefoonnummer. Schrijf een nummer van een ander land met + en de landcode."
 
 
 @asynccontextmanager
@@ -59,7 +60,7 @@ async def test_a_client_goes_all_the_way_of_the_manual(ports: Ports, clock: SetC
         "proposed": "Notulen 2026",
         "first": "Notulen algemene vergadering",
         "itsCategory": "Zonder categorie",
-        "wrongNumber": "Dit is geen telefoonnummer. Schrijf een nummer van een ander land met + en de landcode.",
+        "wrongNumber": NO_NUMBER,
         "mobile": "+32 470 12 34 56",
         "codes": 10,
         "language": "fr-BE",
