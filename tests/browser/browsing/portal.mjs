@@ -4,6 +4,7 @@ import { browse } from './browsing.mjs';
 import { code } from './totp.mjs';
 
 const OWN = 'zeilboot kever mist';
+// In seconds: a code works once, and the next one counts already.
 const STEP = 30;
 // In bytes: so large, and in bytes a second so slowly, that it is seen on its way.
 const LARGE = 1_200_000;
@@ -12,6 +13,7 @@ const SLOW = 1_500_000;
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const text = (page, name) => page.getByRole('textbox', { name, exact: true });
 const heading = (page, name) => page.getByRole('heading', { name });
+const now = () => Date.now() / 1000;
 
 /** The descriptions in the list, once there are so many. */
 async function listed(page, count) {
@@ -121,7 +123,7 @@ async function uploads({ page, context, looked }, { pictures }) {
 }
 
 /** The profile: how he is reached, and a second factor with its QR code. */
-async function protectsHimself({ page, looked }, { at }) {
+async function protectsHimself({ page, looked }) {
   await page.getByRole('link', { name: 'Profiel' }).click();
   await text(page, 'GSM').fill('0470 12 34 5');
   const contact = page.getByRole('region', { name: 'Contactgegevens' });
@@ -139,7 +141,7 @@ async function protectsHimself({ page, looked }, { at }) {
   await picture.evaluate((it) => it.decode());
   const secret = (await page.locator('.secret').textContent()).replaceAll(' ', '');
   await looked('portal-qr-code');
-  await text(page, 'Code van uw app').fill(code(secret, at - STEP));
+  await text(page, 'Code van uw app').fill(code(secret, now()));
   await button(page, 'Bevestigen').click();
   await heading(page, 'Uw herstelcodes').waitFor();
   const codes = await page.locator('.recovery code').allTextContents();
@@ -150,13 +152,13 @@ async function protectsHimself({ page, looked }, { at }) {
 }
 
 /** The second factor, another language, and out. */
-async function comesBack({ page, looked }, { username, at }, secret) {
+async function comesBack({ page, looked }, { username }, secret) {
   await button(page, 'Afmelden').click();
   await page.getByText('U bent afgemeld.').waitFor();
   await entersDutch(page, { username, password: OWN });
   await text(page, 'Code van uw app').waitFor();
   await looked('portal-second-factor');
-  await text(page, 'Code van uw app').fill(code(secret, at));
+  await text(page, 'Code van uw app').fill(code(secret, now() + STEP));
   await button(page, 'Verder').click();
   await page.getByRole('link', { name: 'Profiel' }).click();
   await page.getByLabel('Taal', { exact: true }).selectOption({ label: 'Français' });
@@ -168,8 +170,17 @@ async function comesBack({ page, looked }, { username, at }, secret) {
   return { language };
 }
 
+/** Somebody else comes by the link of a letter, which brings him to a password of his own, and in. */
+async function comesByTheLink({ page }) {
+  await text(page, 'Nieuw paswoord').fill(OWN);
+  await text(page, 'Bevestig nieuw paswoord').fill(OWN);
+  await button(page, 'Verder').click();
+  await button(page, 'Toon documenten (7)').waitFor();
+  return new URL(page.url());
+}
+
 /** In French, on a phone, by the address that a firm hands out; the telephone with the app is not at hand. */
-async function isFrenchOnAPhone({ page, looked }, { username }, recoveryCode) {
+async function isFrenchOnAPhone({ page, context, looked }, { username }, recoveryCode) {
   await text(page, "Nom d'utilisateur").fill(username);
   await text(page, 'Mot de passe').fill(OWN);
   await button(page, 'Se connecter').click();
@@ -181,8 +192,10 @@ async function isFrenchOnAPhone({ page, looked }, { username }, recoveryCode) {
   await looked('portal-phone');
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   const category = await page.locator('.documents .categories').last().textContent();
-  await button(page, 'Se déconnecter').click();
-  await page.getByText('Vous êtes déconnecté.').waitFor();
+  // The session ends while he looks: whatever he does next tells him.
+  await context.clearCookies();
+  await page.getByRole('link', { name: 'Profil' }).click();
+  await page.getByText('Votre session est terminée. Connectez-vous à nouveau.').waitFor();
   return { width, category };
 }
 
@@ -192,9 +205,11 @@ await browse(async ({ given, visit }) => {
   const filtered = await filters(dutch);
   const opened = await opens(dutch);
   const uploaded = await uploads(dutch, given);
-  const { secret, codes, told } = await protectsHimself(dutch, given);
+  const { secret, codes, told } = await protectsHimself(dutch);
   const back = await comesBack(dutch, given, secret);
   const phone = { width: 390, height: 844 };
   const french = await visit({ path: '/?licence=demo', locale: 'fr-BE', viewport: phone });
-  return { ...began, ...filtered, ...opened, ...uploaded, ...told, ...back, french: await isFrenchOnAPhone(french, given, codes[0]) };
+  const inFrench = await isFrenchOnAPhone(french, given, codes[0]);
+  const { pathname, hash } = await comesByTheLink(await visit({ path: `/first-password#${given.secret}`, locale: 'nl-BE' }));
+  return { ...began, ...filtered, ...opened, ...uploaded, ...told, ...back, french: inFrench, byLink: [pathname, hash] };
 });

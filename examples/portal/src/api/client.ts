@@ -1,18 +1,27 @@
 // The one way to the API: how it is asked, and what becomes of its answers.
-import { Client, cacheExchange, fetchExchange, mapExchange, type CombinedError, type TypedDocumentNode } from '@urql/core';
+import {
+  Client,
+  cacheExchange,
+  type CombinedError,
+  fetchExchange,
+  mapExchange,
+  type OperationResult,
+  type TypedDocumentNode,
+} from '@urql/core';
 import type { SaidFragment } from '../gql/graphql';
 
 const SESSION_ENDED = 'UNAUTHENTICATED';
 
 /** A client with an empty memory: make a new one for each session, so that nobody sees what another had asked. */
 export function makeClient(onSessionEnd: () => void): Client {
+  const isOver = watchSession();
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
     exchanges: [
       mapExchange({
-        onError: (error) => {
-          if (codesOf(error).includes(SESSION_ENDED)) {
+        onResult: (result) => {
+          if (isOver(result)) {
             onSessionEnd();
           }
         },
@@ -29,6 +38,15 @@ export function makeClient(onSessionEnd: () => void): Client {
       },
     }),
   });
+}
+
+/** What tells whether an answer says that the session has ended: nobody is there any more, where somebody was. */
+function watchSession() {
+  let isOpen = false;
+  return ({ data, error }: OperationResult<{ viewer?: unknown }>) => {
+    isOpen ||= Boolean(data?.viewer);
+    return isOpen && (data?.viewer === null || Boolean(error && codesOf(error).includes(SESSION_ENDED)));
+  };
 }
 
 /** The codes that an answer gives its errors. */
