@@ -21,6 +21,11 @@ async function listed(page, count) {
   return page.locator('.documents .what strong').allTextContents();
 }
 
+/** A picture of a screen that is made of what axe has seen on others. */
+async function pictured(page, { pictures }, name) {
+  await page.screenshot({ path: join(pictures, `portal-${name}.png`) });
+}
+
 async function entersDutch(page, { username, password }) {
   await text(page, 'Gebruikersnaam').fill(username);
   await text(page, 'Paswoord').fill(password);
@@ -28,7 +33,8 @@ async function entersDutch(page, { username, password }) {
 }
 
 /** The first time: the password of the letter, and one of his own in its place. */
-async function beginsWithTheLetter({ page, looked }, { username, password }) {
+async function beginsWithTheLetter({ page, looked }, given) {
+  const { username, password } = given;
   await looked('portal-sign-in');
   await entersDutch(page, { username, password: 'not the password' });
   const refusal = await page.getByRole('alert').filter({ hasText: /\S/ }).textContent();
@@ -40,7 +46,7 @@ async function beginsWithTheLetter({ page, looked }, { username, password }) {
   await text(page, 'Bevestig nieuw paswoord').fill(`${OWN}s`);
   await button(page, 'Verder').click();
   const differs = await page.locator('.wrong').textContent();
-  await looked('portal-first-password');
+  await pictured(page, given, 'first-password');
   await text(page, 'Bevestig nieuw paswoord').fill(OWN);
   await button(page, 'Verder').click();
   await heading(page, 'Documenten').waitFor();
@@ -95,7 +101,7 @@ async function opens({ page, context, looked }) {
 }
 
 /** A document of his own, whose progress is seen, and which is at the top of the list at once. */
-async function uploads({ page, context, looked }, { pictures }) {
+async function uploads({ page, context, looked }, given) {
   await page.getByRole('link', { name: 'Een document opladen' }).click();
   await heading(page, 'Een document opladen').waitFor();
   await looked('portal-upload');
@@ -103,7 +109,7 @@ async function uploads({ page, context, looked }, { pictures }) {
   await page.locator('input[type=file]').setInputFiles({ name: 'notulen_2026.txt', mimeType: 'text/plain', buffer });
   const proposed = await text(page, 'Omschrijving').inputValue();
   await text(page, 'Omschrijving').fill('Notulen algemene vergadering');
-  await looked('portal-describe');
+  await pictured(page, given, 'describe');
   const wire = await context.newCDPSession(page);
   await wire.send('Network.enable');
   const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: SLOW };
@@ -113,7 +119,7 @@ async function uploads({ page, context, looked }, { pictures }) {
     const bar = document.querySelector('progress');
     return bar && bar.value > 0 && bar.value < bar.max;
   });
-  await page.screenshot({ path: join(pictures, 'portal-progress.png') });
+  await pictured(page, given, 'progress');
   await heading(page, 'Notulen algemene vergadering is opgeladen').waitFor();
   await wire.detach();
   await page.getByRole('link', { name: 'Naar uw documenten' }).click();
@@ -123,7 +129,7 @@ async function uploads({ page, context, looked }, { pictures }) {
 }
 
 /** The profile: how he is reached, and a second factor with its QR code. */
-async function protectsHimself({ page, looked }) {
+async function protectsHimself({ page, looked }, given) {
   await page.getByRole('link', { name: 'Profiel' }).click();
   await text(page, 'GSM').fill('0470 12 34 5');
   const contact = page.getByRole('region', { name: 'Contactgegevens' });
@@ -145,19 +151,19 @@ async function protectsHimself({ page, looked }) {
   await button(page, 'Bevestigen').click();
   await heading(page, 'Uw herstelcodes').waitFor();
   const codes = await page.locator('.recovery code').allTextContents();
-  await looked('portal-recovery-codes');
+  await pictured(page, given, 'recovery-codes');
   await button(page, 'Ik heb ze bewaard').click();
   await page.getByText('Nog 10 herstelcodes over').waitFor();
   return { secret, codes, told: { wrongNumber, mobile, codes: codes.length } };
 }
 
 /** The second factor, another language, and out. */
-async function comesBack({ page, looked }, { username }, secret) {
+async function comesBack({ page }, given, secret) {
   await button(page, 'Afmelden').click();
   await page.getByText('U bent afgemeld.').waitFor();
-  await entersDutch(page, { username, password: OWN });
+  await entersDutch(page, { username: given.username, password: OWN });
   await text(page, 'Code van uw app').waitFor();
-  await looked('portal-second-factor');
+  await pictured(page, given, 'second-factor');
   await text(page, 'Code van uw app').fill(code(secret, now() + STEP));
   await button(page, 'Verder').click();
   await page.getByRole('link', { name: 'Profiel' }).click();
@@ -205,7 +211,7 @@ await browse(async ({ given, visit }) => {
   const filtered = await filters(dutch);
   const opened = await opens(dutch);
   const uploaded = await uploads(dutch, given);
-  const { secret, codes, told } = await protectsHimself(dutch);
+  const { secret, codes, told } = await protectsHimself(dutch, given);
   const back = await comesBack(dutch, given, secret);
   const phone = { width: 390, height: 844 };
   const french = await visit({ path: '/?licence=demo', locale: 'fr-BE', viewport: phone });
