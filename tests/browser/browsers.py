@@ -39,11 +39,18 @@ class Seen:
 
 @asynccontextmanager
 async def live(ports: Ports) -> AsyncGenerator[str]:
-    """Yield the address of a server over these ports, whose pages may use the session's cookie."""
+    """Yield the address of a server over these ports, whose pages may use the session's cookie.
+
+    It has a name, since passkeys are made for names.
+    """
+
+    def named(url: str) -> str:
+        return url.replace("127.0.0.1", "localhost")
+
     async with served_at(
-        lambda url: create_app(replace(ports, public_url=url, origins=(url,))),
+        lambda url: create_app(replace(ports, public_url=named(url), origins=(named(url),)))
     ) as url:
-        yield url
+        yield named(url)
 
 
 async def seen_in(url: str, script: str, **given: Any) -> Seen:
