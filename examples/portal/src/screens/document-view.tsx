@@ -6,21 +6,30 @@ import { Trouble } from '../parts/form';
 import { Cross, Opening, Paper, Saving } from '../parts/icons';
 import { useWords } from '../texts';
 import type { Action } from './documents';
+import { useNewly } from './filter';
 
 interface ViewProps {
   row: RowFragment;
+  news: number;
   trouble: string;
   onAction: (document: RowFragment, action: Action) => void;
   onClose: () => void;
 }
 
-export function DocumentView({ row, trouble, onAction, onClose }: ViewProps) {
+export function DocumentView({ row, news, trouble, onAction, onClose }: ViewProps) {
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const variables = { id: row.id };
-  const [{ data }] = useQuery({ query: DocumentDocument, variables, requestPolicy: 'network-only' });
+  const [{ data }, ask] = useQuery({ query: DocumentDocument, variables, requestPolicy: 'network-only' });
   useEffect(() => dialog.current?.showModal(), []);
   const document = data?.document;
+  useNewly(news, ask);
+  useEffect(() => {
+    // It was taken away while somebody looked at it.
+    if (document === null) {
+      onClose();
+    }
+  }, [document]);
   return (
     <dialog ref={dialog} class="view" aria-labelledby="viewed" onClose={onClose}>
       <header>

@@ -1,5 +1,5 @@
 // One document of the list, with its three actions (S062, S067).
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { RowFragment } from '../gql/graphql';
 import { Eye, Opening, Paper, Saving } from '../parts/icons';
 import { useWords } from '../texts';
@@ -15,11 +15,13 @@ const ORDER: readonly Action[] = ['view', 'open', 'download'];
 
 export function Row({ document, onAction }: RowProps) {
   const { t, moment } = useWords();
+  // Each answer has a new address for the same picture.
+  const picture = useMemo(() => document.previewUrl, [document.updatedAt, document.previewUrl === null]);
   const names = document.categories.map((it) => it.name).join(', ');
   return (
     <tr>
       <td class="what">
-        <Thumbnail url={document.previewUrl} />
+        <Thumbnail key={picture} url={picture} />
         <strong>{document.description}</strong>
       </td>
       <td class="categories">{names || <span class="soft">{t('uncategorised')}</span>}</td>
@@ -49,7 +51,7 @@ export function Row({ document, onAction }: RowProps) {
 }
 
 /** A picture of the first page; a sheet of paper where there is none, or its address is too old. */
-export function Thumbnail({ url }: { url: string | null }) {
+function Thumbnail({ url }: { url: string | null }) {
   const [isLost, setIsLost] = useState(false);
   return (
     <span class="thumbnail">
