@@ -1,0 +1,68 @@
+// What a client sees in the portal while others work, as tests/browser/test_portal_live.py asks for it.
+import { connect } from 'node:net';
+import { once } from 'node:events';
+import { browse } from './browsing.mjs';
+
+const RIGHTS = 'mutation ($input: SetDocumentRightsInput!) { done: setDocumentRights(input: $input) { userErrors { code } } }';
+const UPDATE = 'mutation ($input: UpdateDocumentInput!) { done: updateDocument(input: $input) { userErrors { code } } }';
+
+/** Somebody of the staff does something by the API. */
+async function does({ server, token }, query, input) {
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const answer = await fetch(`${server}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables: { input } }) });
+  const { data, errors } = await answer.json();
+  if (errors || data.done.userErrors.length) {
+    throw new Error(JSON.stringify({ errors, data }));
+  }
+}
+
+async function shows(page, said) {
+  await page.locator('.documents .what strong').filter({ hasText: said }).waitFor();
+  await page.getByRole('button', { name: 'Toon documenten (1)' }).waitFor();
+}
+
+async function showsNothing(page) {
+  await page.getByText('Hier komen de documenten die uw kantoor met u deelt.').waitFor();
+  await page.getByRole('button', { name: 'Toon documenten (0)' }).waitFor();
+}
+
+/** Do something while the line between browser and server is cut. */
+async function whileCut({ switchPort }, work) {
+  const held = connect(switchPort, '127.0.0.1');
+  await once(held, 'data');
+  await work();
+  held.end();
+}
+
+await browse(async ({ given, visit }) => {
+  const { username, password, documentId, principalId, description } = given;
+  const share = (...rights) => does(given, RIGHTS, { documentId, principalId, rights });
+  const { page, context } = await visit({ path: '/?licence=de-linde', locale: 'nl-BE' });
+  let streams = 0;
+  page.on('response', (it) => { streams += it.url().endsWith('/graphql/stream') && it.ok(); });
+  const listens = page.waitForResponse('**/graphql/stream');
+  await page.getByRole('textbox', { name: 'Gebruikersnaam' }).fill(username);
+  await page.getByRole('textbox', { name: 'Paswoord' }).fill(password);
+  await page.getByRole('button', { name: 'Aanmelden' }).click();
+  await listens;
+  await showsNothing(page);
+  // Whatever is loaded anew forgets this.
+  await page.evaluate(() => { globalThis.isTheSame = true; });
+  await share('READ');
+  await shows(page, description);
+  await does(given, UPDATE, { documentId, description: 'Verkoopovereenkomst, getekend' });
+  await shows(page, 'Verkoopovereenkomst, getekend');
+  // It is taken away while it is looked at.
+  await page.getByRole('button', { name: /^Bekijken/ }).click();
+  await page.getByRole('dialog').getByText('contract.txt').waitFor();
+  await share();
+  await showsNothing(page);
+  const dialogs = await page.getByRole('dialog').count();
+  await context.setOffline(true);
+  await share('READ');
+  await context.setOffline(false);
+  await shows(page, 'Verkoopovereenkomst, getekend');
+  await whileCut(given, () => share());
+  await showsNothing(page);
+  return { streams, dialogs, isTheSame: await page.evaluate(() => globalThis.isTheSame) };
+});
