@@ -58,6 +58,7 @@ async function filters({ page, looked }) {
   await button(page, 'Toon documenten (9)').waitFor();
   await listed(page, 9);
   await page.locator('.thumbnail img').nth(7).waitFor();
+  await page.locator('.thumbnail img').evaluateAll((all) => Promise.all(all.map((it) => it.decode())));
   await looked('portal-documents');
   const dates = await page.locator('.documents time').evaluateAll((all) => all.map((it) => it.dateTime));
   await page.getByLabel('Categorie', { exact: true }).selectOption({ label: 'Zonder categorie' });

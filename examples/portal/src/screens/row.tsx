@@ -20,9 +20,11 @@ export function Row({ document, onAction }: RowProps) {
   const names = document.categories.map((it) => it.name).join(', ');
   return (
     <tr>
-      <td class="what">
-        <Thumbnail key={picture} url={picture} />
-        <strong>{document.description}</strong>
+      <td>
+        <div class="what">
+          <Thumbnail key={picture} url={picture} />
+          <strong>{document.description}</strong>
+        </div>
       </td>
       <td class="categories">{names || <span class="soft">{t('uncategorised')}</span>}</td>
       <td class="when">

@@ -74,7 +74,7 @@ function Steps({ at }: { at: number }) {
       {(['stepFile', 'stepDescribe', 'stepSend'] as const).map((key, number) => (
         <li key={key} class={number < at ? 'past' : ''} aria-current={number === at ? 'step' : undefined}>
           <span class="number">{number < at ? <Tick /> : number + 1}</span>
-          {t(key)}
+          <span class="name">{t(key)}</span>
         </li>
       ))}
     </ol>
