@@ -4,16 +4,33 @@ import { once } from 'node:events';
 import { browse } from './browsing.mjs';
 
 const RIGHTS = 'mutation ($input: SetDocumentRightsInput!) { done: setDocumentRights(input: $input) { userErrors { code } } }';
+const UPLOAD = 'mutation ($input: UploadDocumentInput!) { done: uploadDocument(input: $input) { userErrors { code } } }';
 const UPDATE = 'mutation ($input: UpdateDocumentInput!) { done: updateDocument(input: $input) { userErrors { code } } }';
 
-/** Somebody of the staff does something by the API. */
-async function does({ server, token }, query, input) {
-  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
-  const answer = await fetch(`${server}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query, variables: { input } }) });
+// The list has 25 on a page, and two on the next.
+const MANY = 26;
+
+/** Somebody does something by the API; a `file` goes along in parts. */
+async function does({ server }, token, query, input, file) {
+  const asked = JSON.stringify({ query, variables: { input } });
+  const kind = file ? {} : { 'Content-Type': 'application/json' };
+  const answer = await fetch(`${server}/graphql`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${token}`, ...kind },
+    body: file ? inParts(asked, file) : asked,
+  });
   const { data, errors } = await answer.json();
   if (errors || data.done.userErrors.length) {
     throw new Error(JSON.stringify({ errors, data }));
   }
+}
+
+function inParts(operations, file) {
+  const parts = new FormData();
+  parts.set('operations', operations);
+  parts.set('map', JSON.stringify({ file: ['variables.input.file'] }));
+  parts.set('file', new Blob([file]), 'note.txt');
+  return parts;
 }
 
 async function shows(page, said) {
@@ -26,6 +43,11 @@ async function showsNothing(page) {
   await page.getByRole('button', { name: 'Toon documenten (0)' }).waitFor();
 }
 
+async function showsAll(page, count) {
+  await page.getByRole('button', { name: `Toon documenten (${count})` }).waitFor();
+  await page.waitForFunction((it) => document.querySelectorAll('.documents .what').length === it, count);
+}
+
 /** Do something while the line between browser and server is cut. */
 async function whileCut({ switchPort }, work) {
   const held = connect(switchPort, '127.0.0.1');
@@ -36,7 +58,7 @@ async function whileCut({ switchPort }, work) {
 
 await browse(async ({ given, visit }) => {
   const { username, password, documentId, principalId, description } = given;
-  const share = (...rights) => does(given, RIGHTS, { documentId, principalId, rights });
+  const share = (...rights) => does(given, given.staff, RIGHTS, { documentId, principalId, rights });
   const { page, context } = await visit({ path: '/?licence=de-linde', locale: 'nl-BE' });
   let streams = 0;
   page.on('response', (it) => { streams += it.url().endsWith('/graphql/stream') && it.ok(); });
@@ -50,7 +72,7 @@ await browse(async ({ given, visit }) => {
   await page.evaluate(() => { globalThis.isTheSame = true; });
   await share('READ');
   await shows(page, description);
-  await does(given, UPDATE, { documentId, description: 'Verkoopovereenkomst, getekend' });
+  await does(given, given.staff, UPDATE, { documentId, description: 'Verkoopovereenkomst, getekend' });
   await shows(page, 'Verkoopovereenkomst, getekend');
   // It is taken away while it is looked at.
   await page.getByRole('button', { name: /^Bekijken/ }).click();
@@ -62,7 +84,12 @@ await browse(async ({ given, visit }) => {
   await share('READ');
   await context.setOffline(false);
   await shows(page, 'Verkoopovereenkomst, getekend');
+  for (let number = 1; number <= MANY; number += 1) {
+    await does(given, given.client, UPLOAD, { description: `Nota ${number}`, file: null }, `Nota ${number}.`);
+  }
+  await page.getByRole('button', { name: 'Toon meer documenten' }).click();
+  await showsAll(page, MANY + 1);
   await whileCut(given, () => share());
-  await showsNothing(page);
+  await showsAll(page, MANY);
   return { streams, dialogs, isTheSame: await page.evaluate(() => globalThis.isTheSame) };
 });
