@@ -18,7 +18,7 @@ from permissions.access import Plan
 from resolvers import founding
 from resolvers.database import Database
 from resolvers.document_lists import OrderField
-from resolvers.document_pages import count_statement, page_statement
+from resolvers.document_pages import count_statement, is_left_statement, page_statement
 from resolvers.document_sets import SETS, UPDATED, Scope, more_than_few, sizes_statement
 from resolvers.document_shapes import Shape
 from resolvers.fetching import driver_of, prepared
@@ -132,6 +132,9 @@ def statements() -> Iterator[tuple[str, AnySelect]]:
             yield f"{name} by {order.value}, begun with", page_statement(begun)
         client = replace(BY_CHANGE, plan=Plan.FROM_GRANTS, for_staff=False, filters=filters, begin=begin)
         yield f"a client: {name}, with his grants", page_statement(client)
+        tried = replace(client, begin=frozenset(), then=begin)
+        yield f"a client: {name}, tried with his grants alone", page_statement(tried)
+        yield f"a client: {name}, whether any are left", is_left_statement(tried)
         yield f"a client: {name}, counted", count_statement(client)
     for scope in Scope:
         shape = replace(BY_CHANGE, scope=scope)
