@@ -1,7 +1,7 @@
 // Who is here, in which language, and so which screen is shown.
 import { Provider, useQuery } from '@urql/preact';
 import type { JSX } from 'preact';
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'preact/hooks';
 import { makeClient, send } from './api/client';
 import { explain } from './api/explain';
 import { SignOutDocument, ViewerDocument } from './gql/graphql';
@@ -22,7 +22,8 @@ export function App() {
   const [session, setSession] = useState(0);
   const [leaving, setLeaving] = useState<Leaving>(null);
   const words = useMemo(() => wordsIn(language), [language]);
-  useEffect(() => {
+  // With the words, not after them: screen readers go by it.
+  useLayoutEffect(() => {
     document.documentElement.lang = words.tag;
     rememberLanguage(language);
   }, [language]);
