@@ -50,6 +50,7 @@ bench: ready ## what all that must be quick costs the server and the database, a
 	$(BIN)/python -m bench.searches
 	$(BIN)/python -m bench.files
 	$(BIN)/python -m bench.imports
+	$(BIN)/python -m bench.live
 
 oracle: ready ## 100,000 operations against another executor, 100,000 steps against the rule of access
 	ORACLE_EXAMPLES=100000 ORACLE_STEPS=100000 $(PYTEST) -q -n logical --maxprocesses=8 \

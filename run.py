@@ -138,6 +138,8 @@ def install(root: Path, wanted: str) -> None:
 
 def make_venv(venv: Path) -> None:
     """Make an environment that holds pip and nothing else; raises NotInstalled."""
+    if venv.is_symlink():
+        raise NotInstalled(f"{venv} is a link. What it leads to would be emptied: remove the link.")
     if importlib.util.find_spec("ensurepip") is None:
         raise NotInstalled("This Python has no ensurepip; on Debian or Ubuntu: apt install python3-venv")
     finish([sys.executable, "-m", "venv", "--clear", str(venv)])

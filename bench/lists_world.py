@@ -9,7 +9,16 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from bench.access_world import ALL, FEW_OF_CLIENT, FIRST_NUMBER, MANY_OF_CLIENT, Subject, share, viewer
+from bench.access_world import (
+    ALL,
+    FEW_OF_CLIENT,
+    FIRST_NUMBER,
+    MANY_OF_CLIENT,
+    Reader,
+    Subject,
+    share,
+    viewer,
+)
 from bench.firms import Firm, People
 from bench.papers import SPAN, Paper, add, household_of
 from bench.rows import Ids, Rows
@@ -27,7 +36,9 @@ from server.settings import Settings
 TURNS: Final = (0, 1, 2, 0, 3, 4, 0, 5, 6, 7)
 # A million documents have about 100,000 relations, two and a third in a household.
 FOR_EACH_RELATION: Final = 23
-READERS: Final = (FEW_OF_CLIENT, MANY_OF_CLIENT)
+# The one with 5,000 has half of what there is in the smaller one; the one with 1,000 has as many in either.
+SOME_OF_CLIENT: Final = Reader("A client with 1,000 documents", "CLIENT", 1_000)
+READERS: Final = (FEW_OF_CLIENT, SOME_OF_CLIENT, MANY_OF_CLIENT)
 # So many documents of each firm, however large it is, have what is rare.
 RARE: Final = 20
 SENT_IN_EVERY: Final = 1000

@@ -32,11 +32,12 @@ def nearest(shape: Shape, found: CTE) -> AnySelect:
 
 def nearest_upwards(shape: Shape, found: CTE) -> AnySelect:
     """Return such a page from the other end: neither date may be later than those of a page's worth."""
-    shared_at, begins_at = found.c.shared_at, shape.cut.begins_at
+    shared_at = found.c.shared_at
+    begins_at = shape.cut.begins_at or next(iter(shape.filters & {"updated_after"}), None)
     if begins_at is None:
         until = edge_of(shape, select(found).order_by(shared_at), func.max)
         return looked_up(shape, select(found).where(shared_at <= until).subquery("near"))
-    # What was shared before the cursor stands behind it where it was changed after it.
+    # What was shared before the page begins stands on it where it was changed after that.
     edge = moment_of(begins_at)
     until = edge_of(shape, select(found).where(shared_at >= edge).order_by(shared_at), func.max)
     since = or_(shared_at >= edge, is_in(found.c.document_id, changed_since(edge, found)))

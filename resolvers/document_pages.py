@@ -185,6 +185,11 @@ def sifted(shape: Shape, found: CTE | None) -> AnySelect:
         # Of what an index tells by itself no document's row is asked.
         told = DATES | shape.leading
         of_licence = of_licence.where(*shape.met(ITSELF, ITSELF.c.updated_at, without=shape.filters - told))
+    elif found is not None and "shared_at" in found.c and "updated_after" in shape.filters:
+        # He sees it under the later date of two, and nothing changes without being seen in this one.
+        since = moment_of("updated_after")
+        shared = select(found.c.document_id).where(found.c.shared_at > since)
+        of_licence = of_licence.where(or_(ITSELF.c.updated_at > since, is_in(ITSELF.c.id, shared)))
     # A bound that takes nothing away, but lets PostgreSQL expect to read a part.
     most: ColumnElement[int] = ALL
     if found is not None:

@@ -53,7 +53,7 @@ class Changing:
             description_folded=fold(paper.text),
             created_at=at(paper.created),
             content_updated_at=at(paper.changed),
-            updated_at=at(seen(paper)),
+            updated_at=at(seen(paper, for_staff=True)),
             business_unit_id=None if paper.unit is None else self.shelf.things.units[paper.unit],
         )
 

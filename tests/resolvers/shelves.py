@@ -169,22 +169,22 @@ class Shelf:
         if not for_staff and (narrowed.dossier == 1 or narrowed.relation == 1):
             return []
         return sorted(
-            (key_of(it, order), key)
+            (key_of(it, order, for_staff=for_staff), key)
             for key, it in self.papers.items()
-            if it.is_given and not it.is_deleted and narrowed.takes(it, seen(it))
+            if it.is_given and not it.is_deleted and narrowed.takes(it, seen(it, for_staff=for_staff))
         )
 
 
-def seen(paper: Paper) -> int:
-    """Return when a paper was last changed, or shared with the one who looks."""
-    return max(paper.changed, paper.shared)
+def seen(paper: Paper, *, for_staff: bool) -> int:
+    """Return when a paper was last changed; for a client in its content, or shared with him."""
+    return max(paper.changed, paper.created if for_staff else paper.shared)
 
 
-def key_of(paper: Paper, order: OrderField) -> Any:
+def key_of(paper: Paper, order: OrderField, *, for_staff: bool) -> Any:
     """Return what a paper is sorted by, as one would say it."""
     day = NO_DAY if paper.day is None else START.date() + timedelta(days=paper.day)
     return {
-        OrderField.UPDATED_AT: at(seen(paper)),
+        OrderField.UPDATED_AT: at(seen(paper, for_staff=for_staff)),
         OrderField.CREATED_AT: at(paper.created),
         OrderField.DOCUMENT_DATE: day,
         OrderField.DESCRIPTION: paper.text,
@@ -240,7 +240,7 @@ async def put(firm: Firm, things: Things, paper: Paper, given_to: Sequence[Accou
         categories=sorted(paper.categories),
         created_at=at(paper.created),
         content_updated_at=at(paper.changed),
-        updated_at=at(seen(paper)),
+        updated_at=at(seen(paper, for_staff=True)),
         deleted_at=START if paper.is_deleted else None,
     )
     document.business_unit_id = None if paper.unit is None else things.units[paper.unit]

@@ -6,7 +6,7 @@ from typing import Any, Final
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from permissions.access import Plan
@@ -41,6 +41,13 @@ BOUNDS: Final = {
     "grants and sets are both large": (-1, -1, 100, 100, 0, 1),
 }
 WAYS: Final = tuple(BOUNDS)
+
+
+PAPER: Final = Paper(0, 2, 2, None, "een akte", frozenset(), 0, 0, 0, 0, is_given=True, is_deleted=False)
+# Of the dates of the content and of the sharing either may be the later one.
+DATED: Final = [
+    replace(PAPER, changed=changed, shared=shared) for changed, shared in product((2, 3, 5), repeat=2)
+]
 
 
 class Bounded:
@@ -89,6 +96,8 @@ async def test_a_narrowed_list_is_the_same_however_it_is_found(
 @pytest.mark.parametrize("for_staff", [True, False])
 @settings(max_examples=3, deadline=None, suppress_health_check=SLOW)
 @given(shelf=st.lists(papers, max_size=12), narrowed=narrowings())
+@example(shelf=DATED, narrowed=Narrowed(after=4))
+@example(shelf=DATED, narrowed=Narrowed(before=4))
 async def test_a_page_of_it_is_the_same_in_every_form_order_and_cut(
     ports: Ports,
     for_staff: bool,  # noqa: FBT001  pytest gives it by name
@@ -132,7 +141,6 @@ def forms(shape: Shape) -> list[tuple[Shape, dict[str, Any]]]:
     ]
 
 
-PAPER: Final = Paper(0, 2, 2, None, "een akte", frozenset(), 0, 0, 0, 0, is_given=True, is_deleted=False)
 OTHER: Final = Paper(
     0, 5, 5, None, "brief", frozenset({"wills"}), 1, 1, 1, 1, is_given=True, is_deleted=False
 )

@@ -99,6 +99,16 @@ def test_other_requirements_or_another_place_or_no_python_mean_not_ready(root: P
     assert not run.is_ready(root, "requirements.txt")
 
 
+def test_another_projects_environment_is_not_emptied_through_a_link(root: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (root / ".venv").symlink_to(theirs)
+    (theirs / "kept").touch()
+    with pytest.raises(run.NotInstalled, match="is a link"):
+        run.ready(root, "requirements.txt")
+    assert [it.name for it in theirs.iterdir()] == ["kept"]
+
+
 def test_who_waited_for_the_lock_finds_the_work_done(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def someone_else_installs(*_: object) -> None:
         pretend_installed(root, "requirements.txt")
