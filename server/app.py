@@ -28,6 +28,7 @@ from server.graphql_view import REQUEST_ID, GraphQLView
 from server.house import working
 from server.http_rules import HttpRules
 from server.live import Live
+from server.portal_pages import portal_routes
 from server.web_sockets import WebSockets
 
 HERE: Final = Path(__file__).parent
@@ -45,8 +46,12 @@ def create_app(
     *,
     rules: HttpRules = DEFAULT_RULES,
     served: strawberry.Schema | None = None,
+    portal: Path | None = None,
 ) -> Starlette:
-    """Return the application over these ports; `background` runs as long as it does."""
+    """Return the application over these ports; `background` runs as long as it does.
+
+    `portal` is the folder of a built portal that it is to serve as well.
+    """
     operations, switchboard = Operations(served or schema.build()), Switchboard(ports.database)
     subscriptions = Subscriptions(operations, switchboard)
 
@@ -57,6 +62,7 @@ def create_app(
 
     app = Starlette(
         routes=[
+            *portal_routes(portal),
             Route("/", front_door, methods=["GET"]),
             Route("/graphql", GraphQLView(operations, ports, rules)),
             WebSocketRoute("/graphql", WebSockets(subscriptions, ports, rules)),

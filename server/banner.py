@@ -36,6 +36,7 @@ class Facts(TypedDict):
     """What `demo.json` holds."""
 
     graphql: str
+    portal: str
     console: str
     mail: str
     accounts: dict[str, DemoAccount]
@@ -54,6 +55,7 @@ def facts(settings: Settings, accounts: Mapping[str, UUID], ids: OpaqueIds) -> F
     written = ids.write("Account", list(accounts.values()))
     return {
         "graphql": f"{settings.public_url}/graphql",
+        "portal": f"{settings.public_url}/portal",
         "console": f"{settings.public_url}/console",
         "mail": str((settings.home / "mail").resolve()),
         "accounts": {
@@ -76,6 +78,7 @@ def show(said: Facts, console: Console) -> None:
     """Print the facts for people."""
     console.print("\n[bold]Kluis[/bold] runs, with a demo world of invented people.\n")
     places = Table.grid(padding=(0, 3))
+    places.add_row("Portal", said["portal"])
     places.add_row("Console", said["console"])
     places.add_row("GraphQL", said["graphql"])
     places.add_row("Mail", said["mail"])

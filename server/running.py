@@ -12,7 +12,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
-from demo import world
+from demo import portal, world
 from mail.sink import Sink
 from resolvers.ports import Ports
 from server import banner, migrations, trusted_documents
@@ -108,7 +108,12 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         if is_demo:
             await open_demo(settings, ports)
         beside = (worker, Registrar(ports.database), *Caretaker(ports).rounds())
-        yield create_app(ports, background=lambda: working(*beside), rules=rules_of(settings))
+        yield create_app(
+            ports,
+            background=lambda: working(*beside),
+            rules=rules_of(settings),
+            portal=portal.FOLDER if is_demo else None,
+        )
 
 
 def rules_of(settings: Settings) -> HttpRules:

@@ -37,8 +37,9 @@ def told(settings: Settings) -> Facts:
 
 def test_the_file_says_where_things_are(settings: Settings) -> None:
     said = told(settings)
-    assert set(said) == {"graphql", "console", "mail", "accounts"}
+    assert set(said) == {"graphql", "portal", "console", "mail", "accounts"}
     assert said["graphql"] == "http://127.0.0.1:12345/graphql"
+    assert said["portal"] == "http://127.0.0.1:12345/portal"
     assert said["console"] == "http://127.0.0.1:12345/console"
     assert said["mail"] == str(settings.home / "mail")
 
@@ -78,7 +79,7 @@ def test_the_terminal_shows_what_the_file_holds(settings: Settings) -> None:
     text = io.StringIO()
     banner.show(said, Console(file=text, width=banner.WIDTH))
     lines = text.getvalue().splitlines()
-    for place in (said["console"], said["graphql"], said["mail"]):
+    for place in (said["portal"], said["console"], said["graphql"], said["mail"]):
         assert [place in it for it in lines].count(True) == 1
     for role, account in said["accounts"].items():
         (line,) = [it for it in lines if account["username"] in it]

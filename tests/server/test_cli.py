@@ -191,6 +191,7 @@ def test_the_demo_runs_on_nothing_else_and_finds_its_world_again(start: Callable
         demo = start()
         facts = demo.wait_for("demo.json")
         seen.append(as_client(facts))
+        assert '<div id="portal">' in httpx.get(facts["portal"]).text
         file = demo.home / "demo.json"
         assert file.stat().st_mode & 0o777 == 0o600
         status, output, errors = demo.stop(stop)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
+from starlette.routing import Route
 
 from core.clock import SystemClock
 from demo import world
@@ -124,8 +125,9 @@ async def test_the_demo_does_not_open_in_a_database_of_others(
 
 async def test_a_server_that_is_no_demo_writes_no_world(settings: Settings, database_url: str) -> None:
     given = settings.model_copy(update={"smtp_url": "smtp://127.0.0.1:9"})
-    async with running.application(given, database_url, is_demo=False):
+    async with running.application(given, database_url, is_demo=False) as app:
         assert not (given.home / "demo.json").exists()
+        assert not [it for it in app.routes if isinstance(it, Route) and it.path == "/portal"]
         assert not (given.home / "mail").exists()
     opened = Database(database_url)
     assert await world.is_empty(opened)
