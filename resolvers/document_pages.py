@@ -164,8 +164,9 @@ def from_found(shape: Shape, found: CTE) -> Subquery:
 
 
 def sifted_from(shape: Shape) -> ColumnElement[int]:
-    """Return from how many documents on not each is looked up."""
-    return bindparam("sifted_from", 1 + LOOKED_UP if shape.filters else SIFTED_FROM, Integer())
+    """Return from how many documents on not each is looked up: of what somebody was given that is later."""
+    is_of_sets = shape.filters and shape.plan is Plan.WALKING
+    return bindparam("sifted_from", 1 + LOOKED_UP if is_of_sets else SIFTED_FROM, Integer())
 
 
 def size_of(shape: Shape, found: CTE) -> ColumnElement[int]:
