@@ -22,6 +22,7 @@ from server.content_view import ContentView
 from server.context import PREFLIGHT_HEADER
 from server.graphql_view import REQUEST_ID, GraphQLView
 from server.http_rules import HttpRules
+from server.schema_view import SchemaView
 
 HERE: Final = Path(__file__).parent
 DEFAULT_RULES: Final = HttpRules()
@@ -60,6 +61,7 @@ def create_app(
         routes=[
             Route("/", front_door, methods=["GET"]),
             Route("/graphql", graphql),
+            Route("/graphql/schema.graphql", SchemaView(graphql).send, methods=["GET"]),
             *file_routes(ContentView(ports)),
             Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
             Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),

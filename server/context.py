@@ -46,7 +46,12 @@ def token_of(request: Request, origins: Collection[str]) -> Token | None:
 
 
 def context_of(
-    ports: Ports, request: Request, token: Token | None, *, request_id: str, announce: Announce
+    ports: Ports,
+    request: Request,
+    token: Token | None,
+    *,
+    request_id: str,
+    announce: Announce | None = None,
 ) -> Context:
     """Return the context of the operation in a request; `announce` is told of sign-ins and sign-outs."""
     return Context(

@@ -1,0 +1,43 @@
+import * as kluis from "./kluis.ts"
+import { Refused } from "./mistakes.ts"
+
+const { KLUIS_USERNAME = "", KLUIS_PASSWORD = "", KLUIS_CODE = "" } = process.env
+
+await kluis.signIn(KLUIS_USERNAME, KLUIS_PASSWORD, async () => KLUIS_CODE)
+
+const pages: string[][] = []
+for await (const page of kluis.documents(2)) pages.push(page.map((it) => it.description))
+
+const filtered: string[] = []
+for await (const page of kluis.documents(2, { descriptionContains: "contract" }))
+  filtered.push(...page.map((it) => it.description))
+
+const bert = await kluis.client("bert call")
+const note = new File(["Dear Bert, this is for you."], "note.txt", { type: "text/plain" })
+const sent = await kluis.upload(note, "A note", bert.relationId)
+const large = new File(["1234567890".repeat(30_000)], "large.txt", { type: "text/plain" })
+const sentInSteps = await kluis.uploadInSteps(large, "A large note", bert.relationId)
+const downloaded = await (await kluis.download(sent.id)).text()
+const readers = await kluis.share(sent.id, bert.accountId)
+
+// Dirk has nothing to do with this document.
+const dirk = await kluis.client("dirk")
+const refused = await kluis.share(sent.id, dirk.accountId).then(
+  () => [],
+  (error: unknown) => {
+    if (error instanceof Refused) return error.mistakes.map((it) => it.code)
+    throw error
+  },
+)
+
+console.log(
+  JSON.stringify({
+    pages,
+    filtered,
+    sent: [sent.description, sent.byteSize],
+    sentInSteps: [sentInSteps.description, sentInSteps.byteSize],
+    downloaded,
+    readers,
+    refused,
+  }),
+)

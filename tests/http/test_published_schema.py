@@ -1,0 +1,77 @@
+"""The published schema: whoever may introspect reads it as text, once for each change of it."""
+
+import httpx
+import pytest
+
+import schema
+from server.context import COOKIE, PREFLIGHT_HEADER
+from tests.api import Api
+from tests.schema import programs
+from tests.schema.asking import Desk
+
+ADDRESS = "/graphql/schema.graphql"
+
+
+async def read(api: Api, who: str, **headers: str) -> httpx.Response:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return await api.http.get(ADDRESS, headers=await api.headers(who) | named)
+
+
+async def test_staff_and_programs_read_the_schema_that_is_served(api: Api) -> None:
+    await programs.install(api)
+    for who in ("anna", "arthur", "robot"):
+        answer = await read(api, who)
+        assert answer.status_code == 200
+        assert answer.text == schema.sdl()
+        assert answer.headers["Content-Type"] == "application/graphql; charset=utf-8"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_whoever_has_it_is_told_so_as_long_as_he_may_read_it(api: Api) -> None:
+    known = (await read(api, "anna")).headers
+    assert known["Cache-Control"] == "private, no-cache"
+    again = await read(api, "anna", If_None_Match=known["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert (await read(api, "anna", If_None_Match='"of-another-version"')).status_code == 200
+    assert (await read(api, "bert", If_None_Match=known["ETag"])).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "code"), [("nobody", 401, "UNAUTHENTICATED"), ("bert", 403, "FORBIDDEN")]
+)
+async def test_clients_and_nobody_read_nothing_of_it(api: Api, who: str, status: int, code: str) -> None:
+    answer = await read(api, who)
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["extensions"]["code"] == code
+    assert answer.headers["X-Request-Id"]
+    assert "type Query" not in answer.text
+
+
+async def test_a_page_reads_it_with_the_cookie_and_the_header_that_no_foreign_page_can_send(api: Api) -> None:
+    cookie = {"Cookie": f"{COOKIE}={await api.token('anna')}"}
+    refused = await api.http.get(ADDRESS, headers=cookie)
+    assert refused.status_code == 403
+    assert PREFLIGHT_HEADER in refused.json()["errors"][0]["message"]
+    answer = await api.http.get(ADDRESS, headers=cookie | {PREFLIGHT_HEADER: "1"})
+    assert answer.status_code == 200
+
+
+async def test_it_costs_points_and_leaves_no_connection_behind(api: Api) -> None:
+    desk = Desk(api)
+    await desk.spend_all("anna")
+    answer = await read(api, "anna")
+    assert desk.lent() == 0
+    assert answer.status_code == 429
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+
+
+async def test_what_fails_is_told_with_a_number_alone(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object) -> bool:
+        raise RuntimeError("a secret of ours")
+
+    monkeypatch.setattr("schema.publishing.may_introspect", fail)
+    answer = await read(api, "anna")
+    assert answer.status_code == 500
+    assert answer.headers["X-Request-Id"] in answer.json()["errors"][0]["message"]
+    assert "secret" not in answer.text
