@@ -1,0 +1,36 @@
+import { ApolloClient, ApolloLink, InMemoryCache } from "@apollo/client"
+import { relayStylePagination } from "@apollo/client/utilities"
+import UploadHttpLink from "apollo-upload-client/UploadHttpLink.mjs"
+
+import possibleTypes from "./gql/possible-types.ts"
+
+let token: string | undefined
+
+/** Ask as the owner of this session, or API key, from now on. */
+export async function use(bearer: string | null | undefined): Promise<void> {
+  token = bearer ?? undefined
+  // What somebody else saw is not for whoever asks now.
+  await apollo.clearStore()
+}
+
+const signed = new ApolloLink((operation, forward) => {
+  operation.setContext(({ headers }: { headers?: Record<string, string> }) => ({
+    headers: {
+      ...headers,
+      // A form without a token, or with the session's cookie, is taken with this header alone.
+      "X-Kluis-Request": "1",
+      ...(token && { Authorization: `Bearer ${token}` }),
+    },
+  }))
+  return forward(operation)
+})
+
+export const apollo = new ApolloClient({
+  link: signed.concat(new UploadHttpLink({ uri: `${process.env.KLUIS_URL}/graphql` })),
+  cache: new InMemoryCache({
+    possibleTypes: possibleTypes.possibleTypes,
+    typePolicies: {
+      Query: { fields: { documents: relayStylePagination(["filter", "orderBy"]) } },
+    },
+  }),
+})
