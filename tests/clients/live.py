@@ -26,6 +26,7 @@ TOLD: Final[Mapping[str, object]] = {
     "filtered": ["Huurcontract", "Huwelijkscontract"],
     "sent": ["A note", 27],
     "sentInSteps": ["A large note", 300_000],
+    "newest": ["A large note", "A note"],
     "downloaded": "Dear Bert, this is for you.",
     "readers": ["Administrators", "Users", "Anna Lindeman", "Bert Callewaert"],
     "refused": ["NOT_LINKED_TO_CLIENT"],

@@ -115,4 +115,5 @@ async def run(folder: Path, *command: str | Path, told: dict[str, str] | None = 
         if running.returncode is None:
             running.kill()
     assert running.returncode == 0, (output + errors).decode()
+    assert not errors, errors.decode()
     return output.decode()

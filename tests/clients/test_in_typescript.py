@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import pytest
 
+import schema
 from server import trusted_documents
 from server.trusted_documents import Mode
 from tests.api import Api
@@ -14,6 +15,7 @@ from tests.clients.live import TOLD, live, prepare
 
 CODEGEN: Final = "node_modules/@graphql-codegen/cli/cjs/bin.js"
 COMPILER: Final = "node_modules/typescript/bin/tsc"
+OF_RELAY: Final = "node_modules/relay-compiler/cli.js"
 
 
 async def typed(suite: str, place: Path, told: dict[str, str]) -> Path:
@@ -24,9 +26,9 @@ async def typed(suite: str, place: Path, told: dict[str, str]) -> Path:
     return folder
 
 
-async def journey(folder: Path, told: dict[str, str]) -> dict[str, Any]:
+async def journey(folder: Path, told: dict[str, str], *hooks: str) -> dict[str, Any]:
     """Return what the journey of a suite tells."""
-    return json.loads(await suites.run(folder, suites.node(), "journey.ts", told=told))
+    return json.loads(await suites.run(folder, suites.node(), *hooks, "journey.ts", told=told))
 
 
 async def test_types_are_made_from_the_published_schema_and_only_known_documents_are_asked(
@@ -46,3 +48,17 @@ async def test_a_client_with_a_cache_does_what_an_advisor_does(api: Api, tmp_pat
     async with live(api) as told:
         folder = await typed(suite, tmp_path, told)
         assert await journey(folder, told) == TOLD
+
+
+async def test_relay_compiles_against_the_schema_and_does_what_an_advisor_does(
+    api: Api, tmp_path: Path
+) -> None:
+    await prepare(api)
+    folder = suites.with_packages(suites.in_folder("relay", tmp_path))
+    (folder / "schema.graphql").write_text(schema.sdl())
+    (folder / "persisted.json").write_text("{}")
+    await suites.run(folder, suites.node(), OF_RELAY, "relay.config.json")
+    await suites.run(folder, suites.node(), COMPILER)
+    known = trusted_documents.read(folder / "persisted.json", Mode.ONLY)
+    async with live(api, documents=known) as told:
+        assert await journey(folder, told, "--import", "./hooks.mjs") == TOLD

@@ -17,6 +17,12 @@ const note = new File(["Dear Bert, this is for you."], "note.txt", { type: "text
 const sent = await kluis.upload(note, "A note", bert.relationId)
 const large = new File(["1234567890".repeat(30_000)], "large.txt", { type: "text/plain" })
 const sentInSteps = await kluis.uploadInSteps(large, "A large note", bert.relationId)
+// They stand at the top of the list, whether it was kept here or is asked for again.
+let newest: string[] = []
+for await (const page of kluis.documents(2)) {
+  newest = page.map((it) => it.description).slice(0, 2)
+  break
+}
 const downloaded = await (await kluis.download(sent.id)).text()
 const readers = await kluis.share(sent.id, bert.accountId)
 
@@ -36,6 +42,7 @@ console.log(
     filtered,
     sent: [sent.description, sent.byteSize],
     sentInSteps: [sentInSteps.description, sentInSteps.byteSize],
+    newest,
     downloaded,
     readers,
     refused,

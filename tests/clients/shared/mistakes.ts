@@ -4,7 +4,7 @@ export interface Mistake {
   /** In the language of whoever is signed in. */
   message: string
   /** Where in the arguments, such as ["input", "description"]; null: none of them is at fault. */
-  path: readonly string[] | null
+  path?: readonly string[] | null
 }
 
 /** A mutation changed nothing, and says what is to be put right. */
