@@ -45,7 +45,7 @@ export async function* documents(
 
 /** The first client whose names begin so. */
 export async function client(search: string): Promise<{ relationId: string; accountId: string }> {
-  const { data } = await apollo.query({ query: gql.ClientDocument, variables: { search } })
+  const { data } = await apollo.query({ query: gql.FindClientDocument, variables: { search } })
   const [found] = data?.relations?.nodes ?? []
   if (!found?.portalAccount) throw new Error(`No client has access to the portal: ${search}`)
   return { relationId: found.id, accountId: found.portalAccount.id }

@@ -36,7 +36,7 @@ export async function* documents(
 
 /** The first client whose names begin so. */
 export async function client(search: string): Promise<{ relationId: string; accountId: string }> {
-  const [found] = (await ask(gql.ClientDocument, { search })).relations?.nodes ?? []
+  const [found] = (await ask(gql.FindClientDocument, { search })).relations?.nodes ?? []
   if (!found?.portalAccount) throw new Error(`No client has access to the portal: ${search}`)
   return { relationId: found.id, accountId: found.portalAccount.id }
 }
