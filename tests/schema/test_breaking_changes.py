@@ -11,7 +11,7 @@ import schema
 
 # The schema of the last release, as `make release` keeps it.
 RELEASED: Final = Path(__file__).with_name("released.graphql")
-# What a release breaks after all, as the test tells it, and why; `make release` empties it by hand.
+# What the next release breaks after all, as the test tells it, and why; empty again after `make release`.
 ACCEPTED: Final[Mapping[str, str]] = {}
 # What a client may hear that it does not know yet is told in docs/integrating; another default changes what
 # it has said already.
