@@ -1,5 +1,5 @@
 import { Client, fetchExchange } from "@urql/core"
-import { cacheExchange } from "@urql/exchange-graphcache"
+import { type Cache, cacheExchange } from "@urql/exchange-graphcache"
 import { relayPagination } from "@urql/exchange-graphcache/extras"
 
 import schema from "./gql/schema.json" with { type: "json" }
@@ -42,12 +42,18 @@ function newClient(): Client {
         updates: {
           Mutation: {
             // What was made stands in lists that are kept already.
-            uploadDocument: (_result, _arguments, cache) => cache.invalidate("Query", "documents"),
-            completeUpload: (_result, _arguments, cache) => cache.invalidate("Query", "documents"),
+            uploadDocument: (_result, _arguments, cache) => forgetLists(cache),
+            completeUpload: (_result, _arguments, cache) => forgetLists(cache),
           },
         },
       }),
       fetchExchange,
     ],
   })
+}
+
+function forgetLists(cache: Cache): void {
+  for (const { fieldName, arguments: given } of cache.inspectFields("Query")) {
+    if (fieldName === "documents") cache.invalidate("Query", fieldName, given)
+  }
 }
