@@ -1,10 +1,13 @@
 """The published schema: whoever may introspect reads it as text, once for each change of it."""
 
+from typing import Any
+
 import httpx
 import pytest
 
 import schema
-from server.context import COOKIE, PREFLIGHT_HEADER
+from schema.context import Context
+from server.context import COOKIE, PREFLIGHT_HEADER, context_of
 from tests.api import Api
 from tests.schema import programs
 from tests.schema.asking import Desk
@@ -57,10 +60,19 @@ async def test_a_page_reads_it_with_the_cookie_and_the_header_that_no_foreign_pa
         assert (await api.http.get(ADDRESS, headers=said)).status_code == status
 
 
-async def test_it_leaves_no_connection_behind(api: Api) -> None:
+async def test_it_leaves_no_connection_behind(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Context] = []
+
+    def keep(*given: Any, **named: Any) -> Context:
+        """Return a context that is not thrown away, which would give its connection back too."""
+        kept.append(context_of(*given, **named))
+        return kept[-1]
+
+    monkeypatch.setattr("server.schema_view.context_of", keep)
     # The second time her points are at hand, and nothing else gives the connection back.
     for who in ("anna", "anna", "bert", "nobody"):
         await read(api, who)
+    assert len(kept) == 4
     assert Desk(api).lent() == 0
 
 
