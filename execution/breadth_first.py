@@ -7,12 +7,13 @@ async iterator. `@defer` and `@stream` are not executed. Whether an object is of
 declares is not asked again. What stands in several places is executed in one of them.
 """
 
-from typing import Any
+from typing import Any, Self, cast
 
 from graphql import ExecutionResult, GraphQLError, GraphQLObjectType
 from graphql.execution.collect_fields import GroupedFieldSet, collect_fields
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
+from execution.columns import Level
 from execution.places import Root
 from execution.plan import Plans
 from execution.run import Run
@@ -39,6 +40,20 @@ class BreadthFirst(StrawberryGraphQLCoreExecutionContext):
         run = Run(self)
         (data,) = await run.objects(wanted, [self.root_value], Root())
         return ExecutionResult(*run.failures.settle(data))
+
+    def of_event(self, event: object, context: object) -> Self:
+        """Return what executes the same subscription for one event (GraphQL section 6.2.3.2)."""
+        executor: Any = cast("Any", self).build_per_event_executor(event)
+        executor.context_value = context
+        return executor
+
+    def subscribed(self) -> dict[str, Any]:
+        """Return the arguments of the one field that a subscription asks for. Raise GraphQLError."""
+        fields = self.plans.root(self, self.root_type()).fields
+        if not fields:
+            raise GraphQLError("A subscription asks for a field, whatever its variables say.", self.operation)
+        (field,) = fields
+        return Level(Run(self), field, [None], Root()).converted()
 
     def root_type(self) -> GraphQLObjectType:
         """Return the type that the operation starts from. Raise GraphQLError where the schema has none."""

@@ -55,7 +55,8 @@ class Document(Keyed):
         # The date itself is beside its expression, so that the index is read without the table.
         index(
             "document_date",
-            text("coalesce(document_date, '-infinity'::date)"),
+            # Of none, the earliest; COALESCE is no leakproof function to row level security.
+            text("greatest(document_date, '-infinity'::date)"),
             "id",
             postgresql_include=["document_date", "updated_at"],
         ),

@@ -12,6 +12,9 @@ from models.tables import Keyed, Linked, index, one_of, unique
 
 FEED_CHANNEL: Final = "kluis_feed"
 """Whoever listens hears the licence of each entry that is committed."""
+LIVE_CHANNEL: Final = "kluis_live"
+"""Whoever listens hears the licence whose entries got numbers, and with an account's id behind it, that its
+sessions or its API key have ended."""
 SUBJECTS: Final = ("Account", "BusinessUnit", "Category", "Document", "Dossier", "Holding", "Relation")
 """The types of what changes; an Account stands for all that its owner sees."""
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Subquery,
     Uuid,
     and_,
+    any_,
     bindparam,
     func,
     select,
@@ -115,6 +116,16 @@ def readable(plan: Plan, *, deleted: bool = False) -> tuple[FromClause, Column, 
     return source, access.c.rights, access.c.shared_at
 
 
+# To whom each of some documents was given to read; so none of the others is told of it.
+READERS: Final[AnySelect] = (
+    select(DocumentGrant.document_id, func.array_agg(DocumentGrant.principal_id).label("principals"))
+    .where(
+        DocumentGrant.licence_id == LICENCE,
+        DocumentGrant.document_id == any_(bindparam("ids", type_=ARRAY(Uuid()))),
+        GIVES_READ,
+    )
+    .group_by(DocumentGrant.document_id)
+)
 ACCESS: Final = granted().subquery("access")
 # What the viewer was given READ on, whether it still is there or not; found once for each statement.
 HELD: Final = (

@@ -35,6 +35,11 @@ def told_as(viewer: Viewer, entry: AnyRow, *, is_seen: bool) -> ChangeKind | Non
     return None if viewer.is_client or entry.principals is None else ChangeKind.CHANGED
 
 
+def may_be_told(viewer: Viewer, entry: AnyRow) -> bool:
+    """Return whether an entry could be anything to the viewer, whether he sees its subject or not."""
+    return any(told_as(viewer, entry, is_seen=it) for it in (True, False))
+
+
 def sees_all(told: dict[str, Any], subject: str) -> bool:
     """Return whether everything of this kind exists for whoever the rules were told of."""
     return subject in SEEN_BY_ALL or bool(told.get(SEES_ALL.get(subject, "")))

@@ -34,11 +34,14 @@ class FieldPermission(BasePermission):
         return needed is not None and bool(needed.right or needed.or_own)
 
     def has_permission(self, source: Any, info: Info[Asked, Any], **arguments: Any) -> bool:
-        """Return whether the viewer may have this field of `source`.
+        """Return whether the viewer may have this field of `source`. Raise Unauthenticated, Forbidden."""
+        return self.admits(info.context.asker, source)
+
+    def admits(self, viewer: Viewer | None, source: Any) -> bool:
+        """Return whether this viewer may have this field of `source`.
 
         Raise Unauthenticated, and Forbidden for whoever must add a second factor first.
         """
-        viewer = info.context.asker
         if viewer is None:
             raise Unauthenticated
         if viewer.needs_second_factor and not (self.directive and self.directive.person):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, func, select, update
 
 from auth import networks
 from auth.api_keys import KeyToken
@@ -14,6 +14,7 @@ from core.errors import Invalid, Required
 from core.folding import fold
 from core.viewer import ApiScope, Language
 from models import Account, ApiKey, Principal
+from models.feed import LIVE_CHANNEL
 from models.tables import LICENCE, AnyRow
 from permissions.people import sees_api_key
 from resolvers import gate, words
@@ -45,7 +46,11 @@ REVOKE: Final = (
     update(ApiKey)
     .where(ApiKey.licence_id == LICENCE, ApiKey.id == bindparam("api_key"), ApiKey.revoked_at.is_(None))
     .values(revoked_at=bindparam("now"))
-    .returning(ApiKey.account_id)
+    .returning(
+        ApiKey.account_id,
+        # What is open for it on any server ends once this is committed.
+        func.pg_notify(LIVE_CHANNEL, func.concat(ApiKey.licence_id, " ", ApiKey.account_id)),
+    )
 )
 
 

@@ -33,6 +33,8 @@ SERVER_SETTINGS = {
     "role": "kluis_app",
     "application_name": "kluis",
     "jit": "off",
+    # Statements are written so that one plan is good for all values.
+    "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "5000",
     "idle_in_transaction_session_timeout": "10000",
 }

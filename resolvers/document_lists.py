@@ -19,7 +19,7 @@ from resolvers.document_sets import (
 )
 from resolvers.document_shapes import OrderField, Shape
 from resolvers.levels import grouped
-from resolvers.paging import COUNTED_UP_TO, Cursors, Edges, PageAsked, Sorting, Window, comparable
+from resolvers.paging import COUNTED_UP_TO, Cursors, Cut, Edges, PageAsked, Sorting, Window, comparable
 from resolvers.reading import Reading
 
 
@@ -88,6 +88,10 @@ async def listed(request: Reading, asked: DocumentsAsked, of: Mapping[str, UUID]
     if shape.is_walked and len(rows) < values["page_size"]:
         shape = await far(request, shape, values)
         rows = await request.rows(page_statement(shape), **values)
+    if shape.then and len(rows) < values["page_size"]:
+        more = await document_narrowing.more_thorough(request, shape, values)
+        if more:
+            shape, rows = more, await request.rows(page_statement(more), **values)
     listing.shape = shape
     return listing.page(rows)
 
@@ -160,6 +164,6 @@ async def totals(request: Reading, pages: Sequence[DocumentPage]) -> list[int | 
 
 async def counted(request: Reading, listing: Listing) -> dict[UUID | None, int]:
     """Return how many documents the list has, for each of its parents, counted no further than needed."""
-    statement = count_statement(listing.shape)
+    statement = count_statement(replace(listing.shape, cut=Cut()))
     found = await request.rows(statement, parents=listing.parents, **listing.values)
     return {row.parent_id: row.total for row in found}

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from permissions.access import FEW, SOME, Plan
-from resolvers.document_sets import LARGE, LOOKED_UP, MINE, TEXT, UPDATED, sizes_statement
+from resolvers.document_pages import is_left_statement
+from resolvers.document_sets import LARGE, LOOKED_UP, MINE, UPDATED, sizes_statement
 from resolvers.document_shapes import Shape
 from resolvers.reading import Reading
 
@@ -41,6 +42,8 @@ async def begun(request: Reading, shape: Shape, values: Mapping[str, Any]) -> Sh
     is_of_all = sizes.mine > FEW
     if sizes.mine <= LOOKED_UP:
         return replace(shape, plan=Plan.FROM_GRANTS)
+    if is_of_all and shape.filters <= shape.leading:
+        return replace(shape, plan=Plan.WALKING)
     sets = {it: size for it, size in sizes.sets.items() if shape.for_staff or it != UPDATED}
     name = min(sets, key=lambda it: sets[it], default=None)
     if name and sets[name] <= (LOOKED_UP if is_of_all else FEW_OF_MANY):
@@ -54,17 +57,25 @@ async def far(request: Reading, shape: Shape, values: Mapping[str, Any]) -> Shap
     """Return the shape of a page that begins with all that is not large, the viewer's grants included."""
     sizes = await sizes_of(request, shape, values, most=LARGE, most_of_mine=1 + SOME)
     plan = Plan.WALKING if sizes.mine > SOME and shape.plan is Plan.WALKING else Plan.FROM_GRANTS
-    return replace(shape, plan=plan, begin=begin_of(sizes.sets, plan), is_far=True)
+    begin, whole = begin_of(sizes.sets, plan)
+    return replace(shape, plan=plan, begin=begin, is_far=True, then=whole - begin and whole)
 
 
-def begin_of(sets: Mapping[str, int], plan: Plan) -> frozenset[str]:
-    """Return which sets a page begins with."""
-    some = {name for name, size in sets.items() if size < LARGE}
-    if some:
-        return frozenset(some)
-    # All are large. Dates stand in every index. To find a text is dear, and to ask the rows of what was given
-    # for one that many meet costs less than to read a large set.
-    large = sets.keys() - {UPDATED}
-    if plan is Plan.FROM_GRANTS and len(large) == 1:
-        return frozenset()
-    return frozenset((large - {TEXT}) or large)
+def begin_of(sets: Mapping[str, int], plan: Plan) -> tuple[frozenset[str], frozenset[str]]:
+    """Return which sets a page begins with, and which when what these leave has been tried in vain.
+
+    Dates stand in every index, so that a large set of theirs is never read; and to find a text in many words
+    is dear. What was given to somebody is tried before any large set, the order of the list has been.
+    """
+    some = frozenset(name for name, size in sets.items() if size < LARGE)
+    whole = some | frozenset(name for name, size in sets.items() if size <= LARGE and name != UPDATED)
+    if some or plan is Plan.FROM_GRANTS:
+        return some, whole
+    begin = whole or frozenset(sets.keys() - {UPDATED})
+    return begin, begin
+
+
+async def more_thorough(request: Reading, shape: Shape, values: Mapping[str, Any]) -> Shape | None:
+    """Return the shape of a page that was tried in vain; None where all that there is was tried."""
+    ((is_left,),) = await request.rows(is_left_statement(shape), **values)
+    return replace(shape, begin=shape.then, then=frozenset()) if is_left else None

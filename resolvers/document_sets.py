@@ -163,11 +163,13 @@ def sizes_statement(filters: frozenset[str]) -> AnySelect:
 
 
 def size_of(name: str, one: AnySelect | CompoundSelect[Any]) -> ColumnElement[int]:
-    """Return how large a set is. To find a text in more than a few words is dear: it counts as in many."""
+    """Return how large a set is; more than the most, of a text in so many words that to find it is dear."""
     size = counted(one.limit(MOST), f"some_{name}")
     if name != TEXT:
         return size
-    return case((counted(FOUND_WORDS.limit(MOST_LOOKED_UP + 1), "words") > MOST_LOOKED_UP, MOST), else_=size)
+    return case(
+        (counted(FOUND_WORDS.limit(MOST_LOOKED_UP + 1), "words") > MOST_LOOKED_UP, MOST + 1), else_=size
+    )
 
 
 def counted(some: AnySelect | CompoundSelect[Any], name: str) -> ColumnElement[int]:

@@ -43,6 +43,8 @@ class Shape:
     """Walking is not given up, however far from the beginning the page's documents stand."""
     begin: frozenset[str] = frozenset()
     """The sets that the page's documents are among, which are read first (resolvers/document_sets.py)."""
+    then: frozenset[str] = frozenset()
+    """The sets that it begins with when what is tried of those does not fill the page."""
 
     @property
     def is_whole(self) -> bool:
@@ -89,7 +91,7 @@ class Shape:
         return {
             OrderField.UPDATED_AT: updated_at,
             OrderField.CREATED_AT: document.c.created_at,
-            OrderField.DOCUMENT_DATE: func.coalesce(document.c.document_date, NO_DATE, type_=Date()),
+            OrderField.DOCUMENT_DATE: func.greatest(document.c.document_date, NO_DATE, type_=Date()),
             OrderField.DESCRIPTION: document.c.description_folded,
         }[self.order]
 

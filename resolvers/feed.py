@@ -9,11 +9,12 @@ from itertools import takewhile
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, and_, bindparam, delete, func, literal, select, update
+from sqlalchemy import BigInteger, Text, and_, bindparam, cast, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from models import Feed, FeedEntry, Licence
+from models.feed import LIVE_CHANNEL
 from models.tables import LICENCE
 from resolvers.database import Database
 
@@ -44,7 +45,13 @@ NUMBER: Final = (
     .values(number=AFTER + DUE.c.place)
     .returning(literal(1))
 )
-COUNT_UP: Final = update(Feed).where(Feed.licence_id == LICENCE).values(numbered_up_to=UP_TO)
+# Servers hear of the new numbers once they are committed.
+COUNT_UP: Final = (
+    update(Feed)
+    .where(Feed.licence_id == LICENCE)
+    .values(numbered_up_to=UP_TO)
+    .returning(func.pg_notify(LIVE_CHANNEL, cast(Feed.licence_id, Text())))
+)
 KEPT: Final = (
     select(Licence.changes_kept_days, Feed.removed_up_to)
     .join(Feed, Feed.licence_id == LICENCE)

@@ -76,9 +76,9 @@ def administrator(change: Change) -> None:
         raise Forbidden
 
 
-async def one(change: Change, look_up: LookUp, id_: UUID, *, path: Path) -> AnyRow:
+async def one(request: Reading, look_up: LookUp, id_: UUID, *, path: Path) -> AnyRow:
     """Return the thing with this id, as far as the viewer may see it. Raise NotFound."""
-    (row,) = await look_up(change, [id_])
+    (row,) = await look_up(request, [id_])
     if row is None:
         raise NotFound(path=path)
     return row

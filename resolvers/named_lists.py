@@ -13,7 +13,6 @@ from resolvers import word_searches
 from resolvers.levels import grouped
 from resolvers.paging import (
     COUNTED_UP_TO,
-    PAGE_SIZE,
     Cursors,
     Cut,
     Edges,
@@ -21,7 +20,6 @@ from resolvers.paging import (
     Sorting,
     Window,
     comparable,
-    unlooked,
 )
 from resolvers.parents import page_for_each_parent, total_for_each_parent
 from resolvers.reading import Reading
@@ -116,7 +114,7 @@ def cursor_of(request: Reading, listed: NamedList, row: AnyRow) -> str:
 def cut_by_name(listed: NamedList, cut: Cut) -> AnySelect:
     """Return the statement of one page."""
     statement = listed.statement.add_columns(listed.name.label("sort_key"))
-    return cut.apply(statement, listed.name, listed.id).limit(unlooked(PAGE_SIZE))
+    return cut.apply(statement, listed.name, listed.id)
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Integer, bindparam, delete, select, update
 
 from auth import challenges
-from auth.sessions import GROUPS, IS_ADMINISTRATOR, roles_of
+from auth.sessions import GROUPS, IS_ADMINISTRATOR, OF_SESSION, roles_of
 from core.errors import Invalid, NotFound
 from core.folding import fold
 from core.viewer import Language, Viewer
@@ -58,7 +58,7 @@ UNDER_WAY: Final = delete(Challenge).where(
     Challenge.licence_id == LICENCE, Challenge.step != challenges.FIRST_PASSWORD
 )
 UNDER_WAY_OF_ONE: Final = UNDER_WAY.where(Challenge.account_id == bindparam("account"))
-OF_ALL: Final = delete(Session).where(Session.licence_id == LICENCE).returning(Session.id)
+OF_ALL: Final = delete(Session).where(Session.licence_id == LICENCE).returning(Session.id, OF_SESSION)
 OF_ONE: Final = OF_ALL.where(Session.account_id == bindparam("account"))
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, delete
 
+from auth.sessions import OF_SESSION
 from core.errors import NotFound, Required, TooLong
 from core.folding import fold
 from models import Account, Session
@@ -22,7 +23,7 @@ REVOKE: Final = (
         Session.account_id == OWN_ACCOUNT,
         Session.id == bindparam("session", type_=Uuid()),
     )
-    .returning(Session.id)
+    .returning(Session.id, OF_SESSION)
 )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select, tuple_
+from sqlalchemy import ColumnElement, Integer, bindparam, tuple_
 
 from auth.opaque_ids import BLOCK, OpaqueIds
 from core.errors import Invalid
@@ -18,15 +18,6 @@ LARGEST_SIZE: Final = 100
 # Up to where a total is counted exactly; beyond, it is null.
 COUNTED_UP_TO: Final = 10_000
 PAGE_SIZE = bindparam("page_size", type_=Integer())
-
-
-def unlooked(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Return a bound value that PostgreSQL does not look at when it plans.
-
-    Where it does, a plan for any value seems dearer than one for this value. Then it plans anew each time,
-    and that takes longer than to read the page (docs/decisions/0007).
-    """
-    return select(value).scalar_subquery()
 
 
 def comparable(text: str) -> str:
@@ -82,6 +73,13 @@ class Cut:
             edge = tuple_(bindparam("before_key", type_=key.type), bindparam("before_id", type_=id_.type))
             statement = statement.where(place > edge if self.descending else place < edge)
         return statement.order_by(*self.order(key, id_)).limit(PAGE_SIZE)
+
+    @property
+    def begins_at(self) -> str | None:
+        """Return the key of the cursor that the statement begins at; None: it begins where the list does."""
+        if self.backwards:
+            return "before_key" if self.has_before else None
+        return "after_key" if self.has_after else None
 
     def order(self, key: ColumnElement[Any], id_: ColumnElement[Any]) -> tuple[ColumnElement[Any], ...]:
         """Return what the statement is sorted by; a page that is cut from the end is read from the end."""

@@ -7,7 +7,7 @@ from sqlalchemy import ARRAY, ColumnElement, Text, all_, bindparam, func, select
 
 from models.tables import LICENCE, AnySelect
 from models.words import Word
-from resolvers.paging import COUNTED_UP_TO, PAGE_SIZE, Cut, Sorting, unlooked
+from resolvers.paging import COUNTED_UP_TO, Cut, Sorting
 from resolvers.sought import Sought
 
 
@@ -36,8 +36,8 @@ class WordIndex:
     def in_range(self) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         """Say: the word may begin with the longest piece. It takes nothing away, but an index knows it."""
         return (
-            self.table.sort_key >= unlooked(bindparam("sought_from", type_=Text())),
-            self.table.sort_key <= unlooked(bindparam("sought_until", type_=Text())),
+            self.table.sort_key >= bindparam("sought_from", type_=Text()),
+            self.table.sort_key <= bindparam("sought_until", type_=Text()),
         )
 
 
@@ -52,7 +52,7 @@ def page_statement(statement: AnySelect, id_: ColumnElement[object], words: Word
     # One look by its key for each word that is found, in their order: LIMIT keeps it so.
     thing = statement.where(id_ == word.id).limit(1).correlate(word).lateral("thing")
     page = select(*thing.c, word.sort_key).select_from(word).join(thing, true()).where(*words.found())
-    return cut.apply(page, word.sort_key.expression, word.id.expression).limit(unlooked(PAGE_SIZE))
+    return cut.apply(page, word.sort_key.expression, word.id.expression)
 
 
 @lru_cache(maxsize=8)

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from execution import BreadthFirst
+from schema.live import Subscription
 from schema.mutations import Mutation
 from schema.queries import Query
 from schema.scalars import SCALARS
@@ -18,6 +19,7 @@ def build() -> strawberry.Schema:
     return strawberry.Schema(
         query=Query,
         mutation=Mutation,
+        subscription=Subscription,
         types=[InputError, ConflictError, InUseError, RateLimitedError],
         execution_context_class=BreadthFirst,
         config=StrawberryConfig(scalar_map=SCALARS),

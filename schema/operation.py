@@ -1,7 +1,7 @@
 """The life of one operation: who asks, what it is, what it costs, and what it answers."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from inspect import isawaitable
 from typing import Any, Final, cast
 
@@ -20,6 +20,8 @@ from schema.telling import note, said, told
 from schema.texts import document_holds_unstorable, holds_unstorable
 
 UNSTORABLE_TEXT = "A text cannot hold the character U+0000 or half a character (a lone surrogate)."
+SUBSCRIBE_THERE: Final = "Subscriptions come over WebSocket, or by POST to /graphql/stream."
+SUBSCRIBE_HERE: Final = "Only subscriptions come in this way. Send other operations by POST to /graphql."
 MOST_COERCION_ERRORS: Final = 10
 DEAREST: Final = 2_000
 LEAST: Final = 1
@@ -56,6 +58,8 @@ class Asked:
     may_change: bool = True
     """Whether it came in a way in which a mutation may come."""
     tells_cost: bool = False
+    is_to_last: bool = False
+    """Whether it came in a way in which a subscription comes, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,13 @@ class Operations:
 
     async def answer(self, asked: Asked, request: Context) -> Answer:
         """Return the answer to an operation of somebody known. Raise Unreadable, KluisError."""
+        executor = await self.paid(asked, request)
+        # Now, and not when something may have been changed already.
+        extensions = await costs(request) if asked.tells_cost and request.asker else {}
+        return replace(await answered(executor, request), extensions=extensions)
+
+    async def paid(self, asked: Asked, request: Context) -> Any:
+        """Return what executes an operation that was paid for. Raise Unreadable, KluisError."""
         admitted = await self.admit(asked, request)
         operation = chosen(admitted, asked)
         executor: Any = self.executor.build(
@@ -123,11 +134,7 @@ class Operations:
         if request.cost > DEAREST and not asked.is_trusted:
             raise TooExpensive(cost=request.cost, limit=DEAREST)
         await request.pay(request.cost)
-        # Now, and not when something may have been changed already.
-        extensions = await costs(request) if asked.tells_cost and request.asker else {}
-        result = executor.execute_operation()
-        done = cast("ExecutionResult", await result if isawaitable(result) else result)
-        return Answer(done.data, [told(it, request) for it in done.errors or ()], extensions)
+        return executor
 
     async def admit(self, asked: Asked, request: Context) -> Admitted:
         """Return the document of an operation. Raise Unreadable, TooManyTries, TooExpensive, Invalid."""
@@ -142,6 +149,13 @@ class Operations:
         if holds_unstorable(asked.variables) or document_holds_unstorable(admitted):
             raise Invalid(UNSTORABLE_TEXT)
         return admitted
+
+
+async def answered(executor: Any, request: Context) -> Answer:
+    """Return what comes of an operation, or of one event of a subscription."""
+    result = executor.execute_operation()
+    done = cast("ExecutionResult", await result if isawaitable(result) else result)
+    return Answer(done.data, [told(it, request) for it in done.errors or ()])
 
 
 def who_of(request: Context) -> Hashable:
@@ -166,6 +180,10 @@ def chosen(admitted: Admitted, asked: Asked) -> OperationDefinitionNode:
     if operation.operation is not OperationType.QUERY and not asked.may_change:
         error = GraphQLError("Only queries may come by GET.", operation)
         raise Unreadable("METHOD_NOT_ALLOWED", [error])
+    lasts = operation.operation is OperationType.SUBSCRIPTION
+    if lasts is not asked.is_to_last:
+        error = GraphQLError(SUBSCRIBE_THERE if lasts else SUBSCRIBE_HERE, operation)
+        raise Unreadable("WRONG_TRANSPORT", [error])
     return operation
 
 

@@ -12,6 +12,8 @@ LOOKED_THROUGH: Final = Cost(weight="10")
 # What somebody with a session could guess at.
 SECRETS: Final = Cost(weight="500")
 SEALED: Final = Cost(weight="2")
+# Paid once, for all that is told later.
+SUBSCRIBED: Final = Cost(weight="10")
 # A point for each row.
 IMPORTED: Final = ListSize(slicing_arguments=["input.rows"])
 # Up to a thousand checks, and what comes of it.

@@ -57,6 +57,16 @@ def weighed(part: str) -> tuple[str, float]:
 
 def respond(answer: Answer, media: str) -> Response:
     """Return the response that an answer is told with."""
+    headers: dict[str, str] = {}
+    if answer.retry_after is not None:
+        headers["Retry-After"] = str(answer.retry_after)
+    if answer.refusal == "METHOD_NOT_ALLOWED":
+        headers["Allow"] = "POST"
+    return written(body_of(answer), status_of(answer, media), media, headers)
+
+
+def body_of(answer: Answer) -> dict[str, Any]:
+    """Return what an answer says (GraphQL section 7.1)."""
     body: dict[str, Any] = {}
     if answer.errors:
         body["errors"] = [it.formatted for it in answer.errors]
@@ -64,12 +74,7 @@ def respond(answer: Answer, media: str) -> Response:
         body["data"] = answer.data
     if answer.extensions:
         body["extensions"] = answer.extensions
-    headers: dict[str, str] = {}
-    if answer.retry_after is not None:
-        headers["Retry-After"] = str(answer.retry_after)
-    if answer.refusal == "METHOD_NOT_ALLOWED":
-        headers["Allow"] = "POST"
-    return written(body, status_of(answer, media), media, headers)
+    return body
 
 
 def status_of(answer: Answer, media: str) -> int:

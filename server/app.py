@@ -1,7 +1,7 @@
 """The web application: which address leads where, and what is open while it runs."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -11,28 +11,29 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route, WebSocketRoute
 
 import schema
 from auth.links import Purpose
 from resolvers.ports import Ports
+from resolvers.switchboard import Switchboard
 from schema.operation import Operations
+from schema.subscribing import Subscriptions
+from server.built_pages import BuiltPages
 from server.content_view import ContentView
 from server.context import PREFLIGHT_HEADER
+from server.event_streams import EventStreams
 from server.graphql_view import REQUEST_ID, GraphQLView
+from server.house import working
 from server.http_rules import HttpRules
+from server.live import Live
 from server.schema_view import SchemaView
+from server.web_sockets import WebSockets
 
 HERE: Final = Path(__file__).parent
 DEFAULT_RULES: Final = HttpRules()
-CONSOLE_HEADERS: Final = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
-}
+CONSOLE: Final = BuiltPages(HERE / "console")
 # What asks for a part of a file, and what is told of one (RFC 9110).
 OF_PARTS: Final = ("If-None-Match", "If-Range", "Range")
 OF_FILES: Final = ("Accept-Ranges", "Content-Disposition", "Content-Range", "ETag")
@@ -47,30 +48,32 @@ def create_app(
     served: strawberry.Schema | None = None,
 ) -> Starlette:
     """Return the application over these ports; `background` runs as long as it does."""
+    operations, switchboard = Operations(served or schema.build()), Switchboard(ports.database)
+    subscriptions = Subscriptions(operations, switchboard)
+    graphql = GraphQLView(operations, ports, rules)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
-        if background is None:
+        async with working(Live(switchboard)), nullcontext() if background is None else background():
             yield
-        else:
-            async with background():
-                yield
 
-    graphql = GraphQLView(Operations(served or schema.build()), ports, rules)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/", front_door, methods=["GET"]),
             Route("/graphql", graphql),
+            WebSocketRoute("/graphql", WebSockets(subscriptions, ports, rules)),
             Route("/graphql/schema.graphql", SchemaView(graphql).send, methods=["GET"]),
+            Route("/graphql/stream", EventStreams(subscriptions, ports, rules)),
             *file_routes(ContentView(ports)),
-            Route("/console", console_page("console.html", "text/html"), methods=["GET"]),
-            Route("/console.js", console_page("console.js", "text/javascript"), methods=["GET"]),
+            *CONSOLE.routes(at="/console"),
             Route("/health", health, methods=["GET"]),
         ],
         middleware=[cors(rules)] if rules.origins else [],
         exception_handlers={HTTPException: refusal},
         lifespan=lifespan,
     )
+    app.state.closers = [switchboard.close]
+    return app
 
 
 def file_routes(view: ContentView) -> list[Route]:
@@ -104,15 +107,6 @@ def cors(rules: HttpRules) -> Middleware:
 def front_door(_: Request) -> Response:
     """Lead whoever comes by the address in a mail to the console."""
     return RedirectResponse("/console")
-
-
-def console_page(name: str, media_type: str) -> Callable[[Request], Response]:
-    """Return what sends a file of the console."""
-
-    def send(_: Request) -> Response:
-        return FileResponse(HERE / name, media_type=media_type, headers=CONSOLE_HEADERS)
-
-    return send
 
 
 def health(_: Request) -> Response:

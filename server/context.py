@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from auth.bearers import token_in
@@ -45,9 +45,20 @@ def token_of(request: Request, origins: Collection[str]) -> Token | None:
     return Token.parse(cookie or "")
 
 
+def token_in_cookie(connection: HTTPConnection, origins: Collection[str]) -> Token | None:
+    """Return the token of the cookie that came with a handshake, None for none.
+
+    A page can not send a header with it, so that it must say its origin, and that must be one of ours.
+    """
+    cookie = connection.cookies.get(COOKIE)
+    if cookie is None or connection.headers.get("origin") not in origins:
+        return None
+    return Token.parse(cookie)
+
+
 def context_of(
     ports: Ports,
-    request: Request,
+    request: HTTPConnection,
     token: Token | None,
     *,
     request_id: str,
@@ -65,7 +76,7 @@ def context_of(
     )
 
 
-def address_of(request: Request) -> str:
+def address_of(request: HTTPConnection) -> str:
     """Return the address that a request comes from, empty where the socket has none."""
     return request.client.host if request.client else ""
 

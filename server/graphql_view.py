@@ -4,7 +4,6 @@ import asyncio
 from typing import Final
 from uuid import uuid4
 
-from graphql import GraphQLError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -14,10 +13,11 @@ from core.tokens import Token
 from resolvers.crowd import Crowd
 from resolvers.ports import Ports
 from schema.context import Context
-from schema.operation import Answer, Asked, Operations, refusal
+from schema.operation import Answer, Operations, refusal
 from server.answers import GRAPHQL, JSON, media_type, refuse, respond
-from server.bodies import NoOperation, Parameters, limited, parameters_of
-from server.context import NotFromHere, context_of, give_cookie, token_of
+from server.asking import asked_of, received, refused_document
+from server.bodies import NoOperation, Parameters, limited
+from server.context import context_of, give_cookie
 from server.http_rules import BESIDE_THE_FILE, HttpRules, origin_of
 from server.trusted_documents import DocumentRefused
 
@@ -56,15 +56,9 @@ class GraphQLView:
         if request.method not in self.rules.methods:
             return refuse("Send operations by POST.", 405, media, Allow=", ".join(self.rules.methods))
         try:
-            token = token_of(request, self.origins)
-            async with asyncio.timeout(self.rules.read_within):
-                parameters = await parameters_of(request, self.rules)
-        except NotFromHere as error:
-            return refuse(str(error), 403, media)
+            token, parameters = await received(request, self.rules, self.origins)
         except NoOperation as error:
             return refuse(str(error), error.status, media)
-        except TimeoutError:
-            return refuse("The body took too long.", 408, media)
         announced: list[Token | None] = []
         context = context_of(self.ports, request, token, request_id=request_id, announce=announced.append)
         response = respond(await self.outcome(request, parameters, context), media)
@@ -75,27 +69,13 @@ class GraphQLView:
     async def outcome(self, request: Request, parameters: Parameters, context: Context) -> Answer:
         """Return the answer to an operation, within the time and the number that this process gives."""
         try:
-            asked = self.asked(request, parameters)
+            asked = asked_of(parameters, self.rules, may_change=request.method == "POST")
             with self.crowd.enter(self):
                 async with asyncio.timeout(self.rules.answer_within):
                     return await self.operations.run(asked, context)
         except DocumentRefused as error:
-            return Answer(
-                errors=[GraphQLError(str(error), extensions={"code": error.code})], refusal=error.code
-            )
+            return refused_document(error)
         except Busy as error:
             return refusal(error, context)
         except TimeoutError:
             return refusal(TookTooLong(), context)
-
-    def asked(self, request: Request, parameters: Parameters) -> Asked:
-        """Return the operation that a request asks for. Raise DocumentRefused."""
-        text, is_trusted = self.rules.documents.find(parameters.document_id, parameters.query)
-        return Asked(
-            text,
-            parameters.variables,
-            parameters.operation_name,
-            is_trusted=is_trusted,
-            may_change=request.method == "POST",
-            tells_cost=parameters.extensions.get("cost") is True,
-        )

@@ -17,6 +17,7 @@ from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.ports import Ports
 from server.http_rules import origin_of
+from server.live import Live
 from server.numbering import Registrar
 from server.postman import Postman
 from server.rounds import Rounds
@@ -87,7 +88,7 @@ def secret_opener(keys: Keys) -> OpenSecret:
 
 
 @asynccontextmanager
-async def working(*workers: Worker | Registrar | Rounds) -> AsyncGenerator[None]:
+async def working(*workers: Worker | Registrar | Rounds | Live) -> AsyncGenerator[None]:
     """Let these run beside whatever the block does."""
     tasks = [asyncio.create_task(it.run()) for it in workers]
     try:

@@ -24,6 +24,8 @@ class HttpRules:
     answer_within: float = 10.0
     at_once: int = 64
     """Operations under way in this process."""
+    greet_within: float = 10.0
+    """In seconds: a WebSocket on which nobody says who he is is closed."""
     allows_get: bool = False
     origins: frozenset[str] = frozenset()
     """Of front ends that may use the session's cookie, such as https://portal.example."""

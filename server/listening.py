@@ -14,12 +14,22 @@ log = logging.getLogger("kluis.listening")
 
 
 class Listening:
-    """Hears one channel for as long as `run` runs; what is notified while it is away is not heard."""
+    """Hears one channel for as long as `run` runs; what is notified while it is away is not heard.
 
-    def __init__(self, database: Database, channel: str, hear: Callable[[str], None]) -> None:
+    `begun` is told each time that it hears, again or for the first time.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        channel: str,
+        hear: Callable[[str], None],
+        begun: Callable[[], None] | None = None,
+    ) -> None:
         self._database = database
         self._channel = channel
         self._hear = hear
+        self._begun = begun
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -42,6 +52,8 @@ class Listening:
             driver.add_termination_listener(end)
             try:
                 await driver.add_listener(self._channel, self._heard)
+                if self._begun:
+                    self._begun()
                 await ended.wait()
             finally:
                 # It waits for nothing else, and nobody else may use what listens.

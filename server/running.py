@@ -29,6 +29,9 @@ BACKLOG = 2048
 # How many new objects the garbage collector waits for, and how many rounds until it looks at older ones.
 OBJECTS_A_ROUND = 20_000
 ROUNDS = 20
+LARGEST_MESSAGE = 64 << 10
+# Whoever takes what he asked for more slowly than that is cut off when the server stops.
+SECONDS_TO_STOP = 30
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 # In seconds: whoever tries it waits for the letter.
 DEMO_NEWS_WAIT = 2
@@ -122,10 +125,20 @@ def rules_of(settings: Settings) -> HttpRules:
 class Server(uvicorn.Server):
     """Uvicorn, but that a signal ends it once, quietly: what is open is closed, and the program ends well."""
 
+    def __init__(self, app: Starlette, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer; what has been loaded until now stays for good."""
         await super().startup(sockets)
         set_aside()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let whoever listens to events go, and then as ever."""
+        for close in getattr(self._app.state, "closers", ()):
+            close()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -154,6 +167,7 @@ def set_aside() -> None:
 def server_of(app: Starlette, proxies: Sequence[str] = ()) -> Server:
     """Return the HTTP server of an application; it believes these proxies alone (ASVS 4.1.3)."""
     return Server(
+        app,
         uvicorn.Config(
             app,
             log_level="warning",
@@ -162,7 +176,12 @@ def server_of(app: Starlette, proxies: Sequence[str] = ()) -> Server:
             server_header=False,
             proxy_headers=bool(proxies),
             forwarded_allow_ips=list(proxies),
-        )
+            ws="websockets-sansio",
+            ws_max_size=LARGEST_MESSAGE,
+            # Events are small, and what compresses them would take more memory than all the rest.
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=SECONDS_TO_STOP,
+        ),
     )
 
 

@@ -30,7 +30,7 @@ SHAPES: Final = re.compile(
 
 
 # What programs write that only tests use to ask with.
-CLIENTS: Final = ("httpx", "httpcore")
+CLIENTS: Final = ("httpx", "httpcore", "websockets.client")
 
 
 class Watch:

@@ -43,6 +43,14 @@ def machine_node() -> Node | None:
     return Node(program, npm) if program and npm else None
 
 
+def chromium() -> str:
+    """Return where Chromium lies, or a browser that is made of it. Skip without one."""
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    pytest.skip(f"{WANTING}chromium")
+
+
 def version_of(program: str) -> int:
     """Return the major version of a Node.js; 0 when it does not run here."""
     try:

@@ -11,10 +11,8 @@ from auth import totp
 from models import Account, TotpDevice
 from server.app import create_app
 from server.http_rules import HttpRules
-from server.running import listen
-from server.settings import Settings
 from tests.api import Api
-from tests.http.serving import address_of, answering
+from tests.http.serving import served_at
 from tests.journeys.rows import writing
 from tests.world import PASSWORD
 
@@ -57,15 +55,14 @@ def app_of(api: Api, account: Account) -> TotpDevice:
 @asynccontextmanager
 async def live(api: Api, **rules: Any) -> AsyncGenerator[dict[str, str]]:
     """Yield what a client is told by its environment: where the server is, and who signs in."""
-    with listen(Settings(port=0)) as listening:
-        url = address_of(listening)
-        app = create_app(replace(api.ports, public_url=url), rules=HttpRules(**rules))
-        async with answering(app, listening):
-            yield {
-                "KLUIS_URL": url,
-                "KLUIS_TOKEN": str(await api.token("arthur")),
-                "KLUIS_LICENCE": "de-linde",
-                "KLUIS_USERNAME": "anna@de-linde.example",
-                "KLUIS_PASSWORD": PASSWORD,
-                "KLUIS_CODE": TOTP(SECRET).at(api.ports.clock.now()),
-            }
+    async with served_at(
+        lambda url: create_app(replace(api.ports, public_url=url), rules=HttpRules(**rules))
+    ) as url:
+        yield {
+            "KLUIS_URL": url,
+            "KLUIS_TOKEN": str(await api.token("arthur")),
+            "KLUIS_LICENCE": "de-linde",
+            "KLUIS_USERNAME": "anna@de-linde.example",
+            "KLUIS_PASSWORD": PASSWORD,
+            "KLUIS_CODE": TOTP(SECRET).at(api.ports.clock.now()),
+        }

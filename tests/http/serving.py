@@ -1,8 +1,7 @@
 """An application behind a real socket, as long as a test needs it."""
 
 import asyncio
-import socket
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -14,26 +13,20 @@ from server.settings import Settings
 @asynccontextmanager
 async def served(app: Starlette, proxies: Sequence[str] = ()) -> AsyncGenerator[str]:
     """Yield the address at which the product's own server answers for an application."""
-    with listen(Settings(port=0)) as listening:
-        async with answering(app, listening, proxies):
-            yield address_of(listening)
+    async with served_at(lambda _: app, proxies) as url:
+        yield url
 
 
 @asynccontextmanager
-async def answering(
-    app: Starlette, listening: socket.socket, proxies: Sequence[str] = ()
-) -> AsyncGenerator[None]:
-    """Answer for an application on a socket that is known before there is one."""
-    server = server_of(app, proxies)
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-
-
-def address_of(listening: socket.socket) -> str:
-    """Return the address that leads to a socket."""
-    host, port = listening.getsockname()
-    return f"http://{host}:{port}"
+async def served_at(make: Callable[[str], Starlette], proxies: Sequence[str] = ()) -> AsyncGenerator[str]:
+    """Yield the same address, which the application is made for."""
+    with listen(Settings(port=0)) as listening:
+        host, port = listening.getsockname()
+        url = f"http://{host}:{port}"
+        server = server_of(make(url), proxies)
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield url
+        finally:
+            server.should_exit = True
+            await serving

@@ -192,5 +192,6 @@ MEANT: Final[dict[str, tuple[str, ...]]] = {
     "Query.nodes(ids)": tuple(LETTERS),
     "Query.previewCategoryRule(ruleId)": ("CategoryRule",),
     "Query.relation(id)": ("Relation",),
+    "Subscription.documentEvents(dossierId)": ("Dossier",),
     **{f"{it}.documents(filter.{name})": meant for it in FILTERED for name, meant in FILTER.items()},
 }

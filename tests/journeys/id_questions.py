@@ -5,13 +5,14 @@ from functools import cache
 from typing import Any, Final, cast
 
 from tests.api import Api
+from tests.http.hearing import begun
 from tests.journeys.answers import answer_to
 from tests.journeys.id_entries import ARGUMENTS, MEANT, A
 from tests.journeys.id_places import Place, arguments_of, fields_of, the_schema, type_in
 from tests.journeys.selections import asks, written
 from tests.journeys.two_firms import TwoFirms, type_of
 
-ROOTS: Final = {"Query": "query", "Mutation": "mutation"}
+ROOTS: Final = {"Query": "query", "Mutation": "mutation", "Subscription": "subscription"}
 LEVELS: Final = 1
 # A document that asked as much of every type at once would be too large.
 LEVELS_OF_EVERY_TYPE: Final = 0
@@ -50,6 +51,8 @@ def given(firms: TwoFirms, who: str, value: Any) -> Any:
 async def answer_of(api: Api, who: str, field: Field, variables: dict[str, Any]) -> bytes:
     """Return the answer of a field."""
     query = question(*field)
+    if field[0] == "Subscription":
+        return await begun(api, who, query, variables)
     if "file" in variables.get("input", {}):
         return await answer_in_parts(api, who, query, variables)
     return await answer_to(api, who, query, **variables)

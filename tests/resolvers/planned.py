@@ -31,6 +31,8 @@ from tests.resolvers.shelves import START
 DOCUMENTS: Final = {"ours": 6_000, "theirs": 2_000}
 EACH: Final = 40
 NEWEST: Final = Cut(descending=True)
+NEXT: Final = Cut(descending=True, has_after=True)
+BEYOND: Final = "beyond a cursor"
 DATES: Final = frozenset({"updated_after", "updated_before"})
 FILL: Final = (
     """
@@ -118,6 +120,7 @@ def statements() -> Iterator[tuple[str, AnySelect]]:
     for order, (who, plan, for_staff) in product(OrderField, READERS):
         shape = Shape(plan, for_staff, None, frozenset(), order, NEWEST)
         yield f"{who}: all by {order.value}", page_statement(shape)
+        yield f"{who}: all by {order.value}, {BEYOND}", page_statement(replace(shape, cut=NEXT))
     for name in FILTERS:
         filters = DATES if name == UPDATED else frozenset({name})
         begin = frozenset({name})
@@ -153,7 +156,6 @@ async def planning(database: Database, licence_id: UUID) -> AsyncGenerator[Any]:
     """Yield a connection of the application's role that plans for values that it does not know."""
     async with database.snapshot(licence_id) as connection:
         driver = driver_of(connection)
-        await driver.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         yield driver
 
 
@@ -187,6 +189,13 @@ def sequential(plan: dict[str, Any]) -> set[str]:
     """Return the tables that a plan reads from end to end."""
     found = {plan["Relation Name"]} if plan["Node Type"] == "Seq Scan" else set[str]()
     return found.union(*(sequential(it) for it in plan.get("Plans", ())))
+
+
+def passed_by(plan: dict[str, Any]) -> set[str]:
+    """Return the indexes whose entries are compared with a cursor, instead of bounded by it."""
+    read = "ROW(" in plan.get("Filter", "") and "Index Name" in plan
+    found = {plan["Index Name"]} if read else set[str]()
+    return found.union(*(passed_by(it) for it in plan.get("Plans", ())))
 
 
 LARGE: Final = {

@@ -6,7 +6,16 @@ from typing import Final
 
 from resolvers.database import Database
 from tests import databases
-from tests.resolvers.planned import LARGE, fill, lines_of, plan_of, planning, sequential, statements
+from tests.resolvers.planned import (
+    LARGE,
+    fill,
+    lines_of,
+    passed_by,
+    plan_of,
+    planning,
+    sequential,
+    statements,
+)
 
 APPROVED: Final = Path(__file__).with_name("approved_plans.txt")
 # Set: the plans of today are approved.
@@ -23,6 +32,7 @@ async def test_lists_are_found_as_approved_and_no_large_table_is_read_as_a_whole
         finally:
             await database.close()
     assert {name: found for name, plan in plans.items() if (found := sequential(plan) & LARGE)} == {}
+    assert {name: found for name, plan in plans.items() if (found := passed_by(plan))} == {}
     said = "\n".join(line for name, plan in plans.items() for line in (name, *lines_of(plan))) + "\n"
     if VARIABLE in os.environ:
         APPROVED.write_text(said)

@@ -26,7 +26,9 @@ from tests.resolvers.test_document_pages import Tight, cuts, expected
 SLOW: Final = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 ORDERS: Final = tuple(product(OrderField, (True, False)))
 # Bounds for a few documents, so that each way is taken: how many are looked up, also for who may read some,
-# the fewest and the most grants that are begun with, what is large, how many are walked along.
+# the fewest and the most grants that are begun with, what is large, how many are walked along. Of what a page
+# begins with, four at most are tried.
+TRIED: Final = 4
 BOUNDS: Final = {
     "the grants are few": (100, 100, 100, 100, 100, 100),
     "a set is few": (1, 1, 1, 100, 100, 3),
@@ -53,7 +55,7 @@ class Bounded:
             "SOME": some,
         }
         self.bounds["LARGE"] = large
-        within = {"looked_up": looked_up, "walked": walked, "sifted_from": looked_up + 1}
+        within = {"looked_up": looked_up, "walked": walked, "sifted_from": looked_up + 1, "tried": TRIED}
         self.request = Tight(ports, shelf.viewers[for_staff], **within)
 
     async def page(self, asked: DocumentsAsked) -> document_lists.DocumentPage:
@@ -103,7 +105,10 @@ async def test_a_page_of_it_is_the_same_in_every_form_order_and_cut(
                 found = await request.rows(
                     page_statement(form), page_size=3, **bound(given_), **values, **edges
                 )
-                assert [(row.sort_key, row.id) for row in found] == expected(whole, cut, edges)[:3]
+                wanted = expected(whole, cut, edges)[:3]
+                if form.then and len(found) < len(wanted):
+                    continue  # it was tried in vain, so that it is done once more
+                assert [(row.sort_key, row.id) for row in found] == wanted
     await request.close()
 
 
@@ -120,7 +125,11 @@ def forms(shape: Shape) -> list[tuple[Shape, dict[str, Any]]]:
         if not shape.for_staff:
             dated = begin | (sets_of(shape.filters).keys() & {UPDATED})
             found.append((replace(held, begin=dated), {"sifted_from": sifted_from}))
-    return found
+    return found + [
+        (replace(form, then=frozenset(names)), {"sifted_from": 0, "tried": tried})
+        for (form, values), tried in product(found, (3, 5))
+        if names and values == {"sifted_from": 0}
+    ]
 
 
 PAPER: Final = Paper(0, 2, 2, None, "een akte", frozenset(), 0, 0, 0, 0, is_given=True, is_deleted=False)
@@ -151,26 +160,34 @@ async def test_each_filter_lets_one_through_and_keeps_another_out(ports: Ports, 
 
 
 @pytest.mark.parametrize(
-    ("sets", "plan", "begin"),
+    ("sets", "plan", "begin", "whole"),
     [
-        ({"dossier_id": 5, "category_ids": LARGE}, Plan.WALKING, {"dossier_id"}),
-        ({"dossier_id": 5, "category_ids": 6, TEXT: LARGE}, Plan.WALKING, {"dossier_id", "category_ids"}),
-        ({"category_ids": LARGE, TEXT: LARGE}, Plan.WALKING, {"category_ids"}),
-        ({TEXT: LARGE}, Plan.WALKING, {TEXT}),
-        ({TEXT: LARGE, UPDATED: LARGE}, Plan.WALKING, {TEXT}),
-        ({UPDATED: LARGE}, Plan.WALKING, set[str]()),
-        ({UPDATED: 7}, Plan.WALKING, {UPDATED}),
-        ({"category_ids": LARGE}, Plan.FROM_GRANTS, set[str]()),
-        ({"category_ids": LARGE, UPDATED: LARGE}, Plan.FROM_GRANTS, set[str]()),
+        ("dossier_id=5 category_ids=LARGE", Plan.WALKING, "dossier_id", "dossier_id category_ids"),
+        ("dossier_id=5 category_ids=6", Plan.WALKING, "dossier_id category_ids", "dossier_id category_ids"),
+        ("dossier_id=5 text=MORE", Plan.WALKING, "dossier_id", "dossier_id"),
+        ("category_ids=LARGE text=LARGE", Plan.WALKING, "category_ids text", "category_ids text"),
+        ("category_ids=LARGE text=MORE", Plan.WALKING, "category_ids", "category_ids"),
+        ("text=MORE", Plan.WALKING, "text", "text"),
+        ("text=MORE updated=LARGE", Plan.WALKING, "text", "text"),
+        ("updated=LARGE", Plan.WALKING, "", ""),
+        ("updated=7", Plan.WALKING, "updated", "updated"),
+        ("category_ids=LARGE", Plan.FROM_GRANTS, "", "category_ids"),
+        ("category_ids=LARGE updated=LARGE", Plan.FROM_GRANTS, "", "category_ids"),
         (
-            {"category_ids": LARGE, "created_by_id": LARGE},
+            "category_ids=LARGE created_by_id=5",
             Plan.FROM_GRANTS,
-            {"category_ids", "created_by_id"},
+            "created_by_id",
+            "category_ids created_by_id",
         ),
+        ("text=MORE", Plan.FROM_GRANTS, "", ""),
     ],
 )
-def test_a_page_begins_with_what_is_not_large(sets: dict[str, int], plan: Plan, begin: set[str]) -> None:
-    assert begin_of(sets, plan) == begin
+def test_a_page_begins_with_what_is_not_large(sets: str, plan: Plan, begin: str, whole: str) -> None:
+    bounds = {"LARGE": LARGE, "MORE": LARGE + 1}
+    counted = dict(it.split("=") for it in sets.replace("text", TEXT).split())
+    sizes = {name: bounds.get(size) or int(size) for name, size in counted.items()}
+    wanted = [frozenset(it.replace("text", TEXT).split()) for it in (begin, whole)]
+    assert [*begin_of(sizes, plan)] == wanted
 
 
 async def walked_through(found: Bounded, asked: DocumentsAsked, *, backwards: bool) -> list[Any]:

@@ -91,7 +91,6 @@ async def plan_of(database: Database, statement: AnySelect) -> list[dict[str, An
     async with database.snapshot(licence_id) as connection:
         driver = driver_of(connection)
         assert await driver.fetchval("SELECT current_user") == "kluis_app"
-        await driver.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         ready = await driver.prepare(prepared(statement).text)
         values = ", ".join(["NULL"] * len(ready.get_parameters()))
         (found,) = await driver.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE {ready.get_name()}({values})")

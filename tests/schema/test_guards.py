@@ -21,6 +21,7 @@ from permissions.fields import (
     WritesDocuments,
 )
 from permissions.requires import Requires
+from schema.live import Subscription
 from schema.mutations import Mutation
 from schema.queries import Query
 from tests.schema.words import definitions, fields_of, guards_of, name_of
@@ -62,8 +63,11 @@ PUBLIC = {
     "DisableTwoFactorPayload": "viewer userErrors",
     "Document": "id description documentDate fileName mediaType byteSize sha256 scanState businessUnit "
     "dossier categories relations holdings viewerCan createdBy createdAt updatedBy updatedAt revision",
+    "DocumentAdded": "document",
+    "DocumentChanged": "document",
     "DocumentConnection": CONNECTION,
     "DocumentEdge": EDGE,
+    "DocumentGone": "documentId",
     "DocumentPayload": "document documentEdge userErrors",
     "DocumentVersion": "id number fileName mediaType byteSize sha256 scanState createdAt createdBy",
     "DocumentVersionConnection": CONNECTION,
@@ -123,6 +127,7 @@ PUBLIC = {
     "StartPasskeyEnrolmentPayload": "challenge options userErrors",
     "StartPasskeyProofPayload": "challenge options userErrors",
     "StartTwoFactorEnrolmentPayload": "enrolment userErrors",
+    "Subscription": "",
     "Translations": "nl fr de en",
     "TwoFactorEnrolment": "id secret otpauthUri qrCode expiresAt",
     "TwoFactorStatus": "enabled enabledAt recoveryCodesLeft required",
@@ -171,6 +176,7 @@ GUARDED = {
         StaffReadsRelations: "details internalManager portalAccount externalReference",
         StaffReadsRelationsOrOwn: "email language contact",
     },
+    "Subscription": {ReadsDocuments: "documentEvents"},
 }
 OUTPUTS = {name_of(it): it for it in definitions() if not it.is_input}
 INPUTS = {name_of(it): it for it in definitions() if it.is_input}
@@ -209,7 +215,8 @@ def test_the_schema_says_what_a_guard_requires(type_name: str, name: str) -> Non
 def test_a_field_that_requires_something_can_be_null(type_name: str, name: str) -> None:
     field = fields_of(OUTPUTS[type_name])[name]
     said = any(isinstance(it, Requires) for it in field.directives)
-    assert not said or isinstance(field.type, StrawberryOptional)
+    # Whoever may not subscribe is refused before anything is executed.
+    assert not said or isinstance(field.type, StrawberryOptional) or type_name == "Subscription"
 
 
 @pytest.mark.parametrize(("type_name", "name"), FIELDS)
@@ -218,14 +225,14 @@ def test_only_relations_and_accounts_can_be_ones_own(type_name: str, name: str) 
     assert type_name in ("Relation", "Account") or not any(it.or_own for it in said)
 
 
-def test_only_the_list_of_nodes_is_guarded_and_never_null() -> None:
+def test_only_the_list_of_nodes_and_events_are_guarded_and_never_null() -> None:
     stiff = [
         (type_name, name)
         for type_name, name in FIELDS
         if guards_of(field := fields_of(OUTPUTS[type_name])[name])
         and not isinstance(field.type, StrawberryOptional)
     ]
-    assert stiff == [("Query", "nodes")]
+    assert stiff == [("Query", "nodes"), ("Subscription", "documentEvents")]
 
 
 @pytest.mark.parametrize("type_name", sorted(INPUTS))
@@ -252,4 +259,5 @@ def test_every_node_writes_an_id_of_its_own_type(type_: StrawberryObjectDefiniti
 
 
 def test_the_roots_are_what_the_table_speaks_of() -> None:
-    assert {OUTPUTS["Query"].origin, OUTPUTS["Mutation"].origin} == {Query, Mutation}
+    roots = {OUTPUTS[it].origin for it in ("Query", "Mutation", "Subscription")}
+    assert roots == {Query, Mutation, Subscription}
