@@ -6,13 +6,19 @@ from dataclasses import replace
 from typing import Any, Final
 
 from pyotp.totp import TOTP
+from starlette.applications import Starlette
 
 from auth import totp
 from models import Account, TotpDevice
 from server.app import create_app
+from server.house import working
 from server.http_rules import HttpRules
+from server.numbering import Registrar
 from tests.api import Api
+from tests.clients import colleague
+from tests.clients.colleague import Colleague
 from tests.http.serving import served_at
+from tests.journeys.people import add_group
 from tests.journeys.rows import writing
 from tests.world import PASSWORD
 
@@ -28,6 +34,13 @@ TOLD: Final[Mapping[str, object]] = {
     "downloaded": "Dear Bert, this is for you.",
     "readers": ["Administrators", "Users", "Anna Lindeman", "Bert Callewaert"],
     "refused": ["NOT_LINKED_TO_CLIENT"],
+    # How the list of two changes under the eyes of whoever looks at it, and by which events.
+    "watched": [
+        ["A large note", "A note"],
+        *([it, "A large note"] for it in colleague.NAMES),
+        ["A large note", "A note"],
+    ],
+    "heard": ["DocumentAdded", "DocumentChanged", "DocumentGone"],
 }
 
 
@@ -39,6 +52,7 @@ async def prepare(api: Api) -> None:
             await firm.document(paper, anna)
     async with writing(api) as firm:
         await firm.keep(app_of(api, anna))
+    await add_group(api, colleague.GROUP)
 
 
 def app_of(api: Api, account: Account) -> TotpDevice:
@@ -55,9 +69,14 @@ def app_of(api: Api, account: Account) -> TotpDevice:
 @asynccontextmanager
 async def live(api: Api, **rules: Any) -> AsyncGenerator[dict[str, str]]:
     """Yield what a client is told by its environment: where the server is, and who signs in."""
-    async with served_at(
-        lambda url: create_app(replace(api.ports, public_url=url), rules=HttpRules(**rules))
-    ) as url:
+    arthur = Colleague(api)
+
+    def made(url: str) -> Starlette:
+        ports = replace(api.ports, public_url=url)
+        numbering = Registrar(api.ports.database)
+        return arthur.beside(create_app(ports, lambda: working(numbering), rules=HttpRules(**rules)))
+
+    async with served_at(made) as url:
         yield {
             "KLUIS_URL": url,
             "KLUIS_TOKEN": str(await api.token("arthur")),

@@ -1,7 +1,8 @@
-import { ask, use } from "./ask.ts"
+import { ask, hear, use } from "./ask.ts"
 import { receive, send } from "./files.ts"
 import * as gql from "./gql/graphql.ts"
 import { done } from "./mistakes.ts"
+import { type Looking, mustBeginAnew } from "./watching.ts"
 
 /** Open a session; `askForCode` asks for what the authenticator app shows. */
 export async function signIn(
@@ -80,4 +81,37 @@ export async function share(documentId: string, principalId: string): Promise<st
   const input = { documentId, principalId, rights: ["READ" as const] }
   const { grants } = done((await ask(gql.ShareDocument, { input })).setDocumentRights)
   return (grants ?? []).map(({ principal }) => ("name" in principal ? principal.name : principal.displayName))
+}
+
+/** Look at the newest documents, until the function is called that is returned. */
+export function watch(first: number, looking: Looking<gql.LineFragment>): () => void {
+  const ending = new AbortController()
+  void keepWatching(first, looking, ending.signal).catch((why: unknown) => {
+    if (!ending.signal.aborted) looking.fail(why)
+  })
+  return () => ending.abort()
+}
+
+async function keepWatching(
+  first: number,
+  looking: Looking<gql.LineFragment>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let pause = 0; ; pause = Math.min(pause + 1_000, 30_000)) {
+    try {
+      for await (const heard of hear(gql.DocumentEventsDocument, {}, signal)) {
+        pause = 0
+        if (heard) looking.hear(heard.documentEvents.__typename)
+        // Which place a document has in a list, the server knows.
+        for await (const newest of documents(first)) {
+          looking.show(newest)
+          break
+        }
+      }
+    } catch (why) {
+      // `fetch` throws a TypeError where there is no connection, or where it breaks.
+      if (!mustBeginAnew(why) && !(why instanceof TypeError)) throw why
+    }
+    await new Promise((resolve) => setTimeout(resolve, pause))
+  }
 }

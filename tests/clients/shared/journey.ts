@@ -1,3 +1,4 @@
+import { colleague } from "./colleague.ts"
 import * as kluis from "./kluis.ts"
 import { Refused } from "./mistakes.ts"
 
@@ -36,6 +37,25 @@ const refused = await kluis.share(sent.id, dirk.accountId).then(
   },
 )
 
+// What a colleague does is seen in the list the moment it happens, also after a break.
+const watched: string[][] = []
+const heard = new Set<string>()
+await new Promise<void>((resolve, reject) => {
+  async function show(newest: { description: string }[]): Promise<void> {
+    const names = newest.map((it) => it.description)
+    if (String(names) === String(watched.at(-1))) return
+    watched.push(names)
+    if (await colleague()) return
+    stop()
+    resolve()
+  }
+  const stop = kluis.watch(2, {
+    show: (newest) => void show(newest).catch(reject),
+    hear: (event) => heard.add(event),
+    fail: reject,
+  })
+})
+
 console.log(
   JSON.stringify({
     pages,
@@ -46,5 +66,7 @@ console.log(
     downloaded,
     readers,
     refused,
+    watched,
+    heard: [...heard],
   }),
 )
