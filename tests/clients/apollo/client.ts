@@ -1,8 +1,11 @@
 import { ApolloClient, ApolloLink, InMemoryCache } from "@apollo/client"
+import { GraphQLWsLink } from "@apollo/client/link/subscriptions"
 import { relayStylePagination } from "@apollo/client/utilities"
+import { OperationTypeNode } from "graphql"
 import UploadHttpLink from "apollo-upload-client/UploadHttpLink.mjs"
 
 import possibleTypes from "./gql/possible-types.ts"
+import { newSocket } from "./sockets.ts"
 
 let token: string | undefined
 
@@ -25,8 +28,21 @@ const signed = new ApolloLink((operation, forward) => {
   return forward(operation)
 })
 
+const socket = newSocket(() => token)
+
+/** Do something each time that a subscription stands: at first, and after each break; return what ends that. */
+export function whenItStands(act: () => void): () => void {
+  return socket.on("ping", (isFromServer, said) => {
+    if (isFromServer && said && "subscribed" in said) act()
+  })
+}
+
 export const apollo = new ApolloClient({
-  link: signed.concat(new UploadHttpLink({ uri: `${process.env.KLUIS_URL}/graphql` })),
+  link: ApolloLink.split(
+    (operation) => operation.operationType === OperationTypeNode.SUBSCRIPTION,
+    new GraphQLWsLink(socket),
+    signed.concat(new UploadHttpLink({ uri: `${process.env.KLUIS_URL}/graphql` })),
+  ),
   cache: new InMemoryCache({
     possibleTypes: possibleTypes.possibleTypes,
     typePolicies: {

@@ -1,7 +1,10 @@
-import { apollo, use } from "./client.ts"
+import type { ObservableQuery } from "@apollo/client"
+
+import { apollo, use, whenItStands } from "./client.ts"
 import { receive, send } from "./files.ts"
 import * as gql from "./gql/graphql.ts"
 import { done } from "./mistakes.ts"
+import { type Looking, mustBeginAnew } from "./watching.ts"
 
 /** Open a session; `askForCode` asks for what the authenticator app shows. */
 export async function signIn(
@@ -80,9 +83,13 @@ export async function uploadInSteps(
 
 function made(payload: { document: gql.LineFragment | null }): gql.LineFragment {
   if (!payload.document) throw new Error("It was made, and is not to be seen.")
-  // It stands in lists that are kept already.
-  apollo.cache.evict({ id: "ROOT_QUERY", fieldName: "documents" })
+  forgetLists()
   return payload.document
+}
+
+/** Those at which somebody looks are read again: which place a document has in them, the server knows. */
+function forgetLists(): void {
+  apollo.cache.evict({ id: "ROOT_QUERY", fieldName: "documents" })
 }
 
 /** The bytes of a document; an address of the cache could be over. */
@@ -98,4 +105,47 @@ export async function share(documentId: string, principalId: string): Promise<st
   const { data } = await apollo.mutate({ mutation: gql.ShareDocument, variables: { input } })
   const { grants } = done(data?.setDocumentRights)
   return (grants ?? []).map(({ principal }) => ("name" in principal ? principal.name : principal.displayName))
+}
+
+/** Look at the newest documents, until the function is called that is returned. */
+export function watch(first: number, looking: Looking<gql.LineFragment>): () => void {
+  const query = gql.DocumentsDocument
+  const list = apollo.watchQuery({ query, variables: { first }, fetchPolicy: "network-only" })
+  let showing: { unsubscribe: () => void } | undefined
+  // What happened before the list is read stands in it; what happens later is heard.
+  const standing = whenItStands(() => {
+    if (showing) void list.refetch().catch(looking.fail)
+    else showing = list.subscribe(show)
+  })
+  let hearing = hear()
+
+  function show({ data, dataState, error }: ObservableQuery.Result<gql.DocumentsQuery>): void {
+    if (error) looking.fail(error)
+    else if (dataState === "complete" && data.documents)
+      looking.show(data.documents.edges.slice(0, first).map((it) => it.node))
+  }
+
+  function hear() {
+    return apollo.subscribe({ query: gql.DocumentEventsDocument }).subscribe(({ data, error }) => {
+      if (error && mustBeginAnew(error)) hearing = hear()
+      else if (error) looking.fail(error)
+      else if (data) take(data.documentEvents)
+    })
+  }
+
+  function take(event: gql.DocumentEventsSubscription["documentEvents"]): void {
+    looking.hear(event.__typename)
+    // What was changed the cache knows already: the event brought it, with its id.
+    if (event.__typename === "DocumentAdded") forgetLists()
+    if (event.__typename === "DocumentGone") {
+      apollo.cache.evict({ id: apollo.cache.identify({ __typename: "Document", id: event.documentId }) })
+      forgetLists()
+    }
+  }
+
+  return () => {
+    standing()
+    hearing.unsubscribe()
+    showing?.unsubscribe()
+  }
 }
