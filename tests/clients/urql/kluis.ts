@@ -1,9 +1,10 @@
-import type { AnyVariables, TypedDocumentNode } from "@urql/core"
+import { type AnyVariables, type OperationResult, type TypedDocumentNode, createRequest } from "@urql/core"
 
-import { urql, use } from "./client.ts"
+import { urql, use, whenItStands } from "./client.ts"
 import { receive, send } from "./files.ts"
 import * as gql from "./gql/graphql.ts"
 import { done } from "./mistakes.ts"
+import { type Looking, mustBeginAnew } from "./watching.ts"
 
 /** What comes of a mutation; what nobody can put right is thrown. */
 async function change<Result, Variables extends AnyVariables>(
@@ -107,4 +108,39 @@ export async function share(documentId: string, principalId: string): Promise<st
   const input = { documentId, principalId, rights: ["READ" as const] }
   const { grants } = done((await change(gql.ShareDocument, { input }))?.setDocumentRights)
   return (grants ?? []).map(({ principal }) => ("name" in principal ? principal.name : principal.displayName))
+}
+
+/** Look at the newest documents, until the function is called that is returned. */
+export function watch(first: number, looking: Looking<gql.LineFragment>): () => void {
+  const request = createRequest(gql.DocumentsDocument, { first })
+  const anew = { requestPolicy: "network-only" } as const
+  let showing: { unsubscribe: () => void } | undefined
+  // What happened before the list is read stands in it; what happens later is heard.
+  const standing = whenItStands(() => {
+    if (showing) urql.reexecuteOperation(urql.createRequestOperation("query", request, anew))
+    else showing = urql.executeQuery(request, anew).subscribe(show)
+  })
+  let hearing = hear()
+
+  function show({ data, error, stale }: OperationResult<gql.DocumentsQuery>): void {
+    if (error) looking.fail(error)
+    else if (!stale && data?.documents)
+      looking.show(data.documents.edges.slice(0, first).map((it) => it.node))
+  }
+
+  function hear(): { unsubscribe: () => void } {
+    return urql.subscription(gql.DocumentEventsDocument, {}).subscribe(({ data, error }) => {
+      if (data) looking.hear(data.documentEvents.__typename)
+      if (!error) return
+      hearing.unsubscribe()
+      if (mustBeginAnew(error.graphQLErrors)) hearing = hear()
+      else looking.fail(error)
+    })
+  }
+
+  return () => {
+    standing()
+    hearing.unsubscribe()
+    showing?.unsubscribe()
+  }
 }
