@@ -2,12 +2,15 @@ import {
   Environment,
   type GraphQLResponse,
   Network,
+  Observable,
   RecordSource,
   type RequestParameters,
   Store,
   type UploadableMap,
   type Variables,
 } from "relay-runtime"
+
+import { newSocket } from "./sockets.ts"
 
 let token: string | undefined
 
@@ -18,11 +21,37 @@ export function use(bearer: string | null | undefined): void {
   environment = newEnvironment()
 }
 
+const socket = newSocket(() => token)
+
+/** Do something each time that a subscription stands: at first, and after each break; return what ends that. */
+export function whenItStands(act: () => void): () => void {
+  return socket.on("ping", (isFromServer, said) => {
+    if (isFromServer && said && "subscribed" in said) act()
+  })
+}
+
 export let environment = newEnvironment()
 
 function newEnvironment(): Environment {
-  const network = Network.create((params, variables, _cache, files) => ask(params, variables, files))
+  const network = Network.create((params, variables, _cache, files) => ask(params, variables, files), listen)
   return new Environment({ network, store: new Store(new RecordSource()) })
+}
+
+function listen(params: RequestParameters, variables: Variables): Observable<GraphQLResponse> {
+  // graphql-ws sends nothing without a text.
+  const asked = { query: "", ...operation(params, variables) }
+  return Observable.create((sink) =>
+    socket.subscribe<Record<string, unknown>>(asked, {
+      next: (heard) => sink.next(heard as GraphQLResponse),
+      error: sink.error,
+      complete: sink.complete,
+    }),
+  )
+}
+
+/** The text stays at home where the server knows it by its id (`persisted.json`). */
+function operation(params: RequestParameters, variables: Variables): object {
+  return params.id ? { doc_id: params.id, variables } : { query: params.text, variables }
 }
 
 async function ask(
@@ -30,8 +59,6 @@ async function ask(
   variables: Variables,
   files?: UploadableMap | null,
 ): Promise<GraphQLResponse> {
-  // The text stays at home where the server knows it by its id (`persisted.json`).
-  const operation = params.id ? { doc_id: params.id, variables } : { query: params.text, variables }
   const headers: Record<string, string> = {
     Accept: "application/graphql-response+json",
     // A form without a token, or with the session's cookie, is taken with this header alone.
@@ -39,7 +66,8 @@ async function ask(
   }
   if (token) headers.Authorization = `Bearer ${token}`
   if (!files) headers["Content-Type"] = "application/json"
-  const body = files ? inParts(operation, files) : JSON.stringify(operation)
+  const asked = operation(params, variables)
+  const body = files ? inParts(asked, files) : JSON.stringify(asked)
   const answer = await fetch(`${process.env.KLUIS_URL}/graphql`, { method: "POST", headers, body })
   return (await answer.json()) as GraphQLResponse
 }

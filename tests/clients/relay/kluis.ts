@@ -5,8 +5,13 @@ import {
   type UploadableMap,
   commitMutation,
   ConnectionHandler,
+  createOperationDescriptor,
+  type Disposable,
   fetchQuery,
+  getRequest,
   graphql,
+  requestSubscription,
+  type Snapshot,
 } from "relay-runtime"
 
 import type { kluisClientQuery } from "./__generated__/kluisClientQuery.graphql.ts"
@@ -16,11 +21,13 @@ import type { kluisContentQuery } from "./__generated__/kluisContentQuery.graphq
 import type { kluisCreateUploadMutation } from "./__generated__/kluisCreateUploadMutation.graphql.ts"
 import type { DocumentFilter, kluisDocumentsQuery } from "./__generated__/kluisDocumentsQuery.graphql.ts"
 import type { kluisShareMutation } from "./__generated__/kluisShareMutation.graphql.ts"
+import type { kluisEventsSubscription } from "./__generated__/kluisEventsSubscription.graphql.ts"
 import type { kluisSignInMutation } from "./__generated__/kluisSignInMutation.graphql.ts"
 import type { kluisUploadDocumentMutation } from "./__generated__/kluisUploadDocumentMutation.graphql.ts"
-import { environment, use } from "./environment.ts"
+import { environment, use, whenItStands } from "./environment.ts"
 import { receive, send } from "./files.ts"
 import { done } from "./mistakes.ts"
+import { type Looking, mustBeginAnew } from "./watching.ts"
 
 /** What comes of a mutation; what nobody can put right is thrown. */
 function change<Asked extends MutationParameters>(
@@ -75,29 +82,30 @@ export async function signIn(
 
 type FetchPolicy = "network-only" | "store-or-network"
 
+const documentsQuery = graphql`
+  query kluisDocumentsQuery($first: Int!, $after: String, $filter: DocumentFilter) @throwOnFieldError {
+    documents(first: $first, after: $after, filter: $filter)
+      @connection(key: "kluis_documents", filters: ["filter"]) {
+      edges {
+        node { id description fileName byteSize updatedAt revision }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`
+
 /** The documents that the viewer may read, page by page. */
 export async function* documents(
   first: number,
   filter?: DocumentFilter,
 ): AsyncGenerator<{ id: string; description: string }[]> {
-  const asked = graphql`
-    query kluisDocumentsQuery($first: Int!, $after: String, $filter: DocumentFilter) @throwOnFieldError {
-      documents(first: $first, after: $after, filter: $filter)
-        @connection(key: "kluis_documents", filters: ["filter"]) {
-        edges {
-          node { id description fileName byteSize updatedAt revision }
-        }
-        pageInfo { hasNextPage endCursor }
-      }
-    }
-  `
   let seen = 0
   let after: string | null = null
   do {
     const fetchPolicy: FetchPolicy = after ? "network-only" : "store-or-network"
     const answer: kluisDocumentsQuery["response"] | undefined = await fetchQuery<kluisDocumentsQuery>(
       environment,
-      asked,
+      documentsQuery,
       { first, after, filter },
       { fetchPolicy },
     ).toPromise()
@@ -238,4 +246,70 @@ export async function share(documentId: string, principalId: string): Promise<st
   return (grants ?? []).map(({ principal }) =>
     principal.__typename === "Group" ? principal.name : principal.__typename === "Account" ? principal.displayName : "",
   )
+}
+
+/** Look at the newest documents, until the function is called that is returned. */
+export function watch(
+  first: number,
+  looking: Looking<{ id: string; description: string }>,
+): () => void {
+  const asked = createOperationDescriptor(getRequest(documentsQuery), { first })
+  let kept: Disposable[] = []
+  // What happened before the list is read stands in it; what happens later is heard.
+  const standing = whenItStands(() => {
+    read().catch(looking.fail)
+  })
+  let hearing = hear()
+
+  async function read(): Promise<void> {
+    const anew = { fetchPolicy: "network-only" } as const
+    await fetchQuery<kluisDocumentsQuery>(environment, documentsQuery, { first }, anew).toPromise()
+    if (kept.length > 0) return
+    const now = environment.lookup(asked.fragment)
+    kept = [environment.retain(asked), environment.subscribe(now, show)]
+    show(now)
+  }
+
+  function show({ data }: Snapshot): void {
+    const { edges, pageInfo } = (data as kluisDocumentsQuery["response"]).documents
+    // Where too few are left, there is more to be read.
+    if (edges.length < first && pageInfo.hasNextPage) read().catch(looking.fail)
+    else looking.show(edges.slice(0, first).map((it) => it.node))
+  }
+
+  function hear(): Disposable {
+    const subscription = graphql`
+      subscription kluisEventsSubscription($connections: [ID!]!) {
+        documentEvents {
+          __typename
+          ... on DocumentAdded {
+            document @prependNode(connections: $connections, edgeTypeName: "DocumentEdge") {
+              id description fileName byteSize updatedAt revision
+            }
+          }
+          ... on DocumentChanged {
+            document { id description fileName byteSize updatedAt revision }
+          }
+          ... on DocumentGone {
+            documentId @deleteEdge(connections: $connections)
+          }
+        }
+      }
+    `
+    return requestSubscription<kluisEventsSubscription>(environment, {
+      subscription,
+      variables: { connections: allDocuments() },
+      onNext: (heard) => looking.hear(heard!.documentEvents.__typename),
+      onError: (why) => {
+        if (mustBeginAnew(why)) hearing = hear()
+        else looking.fail(why)
+      },
+    })
+  }
+
+  return () => {
+    standing()
+    hearing.dispose()
+    kept.forEach((it) => it.dispose())
+  }
 }

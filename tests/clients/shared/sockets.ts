@@ -10,8 +10,8 @@ export function newSocket(token: () => string | undefined) {
     retryAttempts: Infinity,
     // At once, then less and less often, and not all clients together: a server that restarts has lost them all.
     retryWait: (tries) => sleep(Math.random() * Math.min(500 * 2 ** tries, 30_000)),
-    // Nobody is signed in any more, or the server is not reached: that one alone passes.
-    shouldRetry: (why) => (why as CloseEvent).code !== CloseCode.Forbidden,
+    // Also when the server is not reached, but not when nobody is signed in any more.
+    shouldRetry: (why) => why instanceof Event && (why as CloseEvent).code !== CloseCode.Forbidden,
   })
 }
 
