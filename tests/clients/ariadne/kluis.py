@@ -1,6 +1,8 @@
 """Kluis by ariadne-codegen: a package of typed methods, made from the schema and the operations."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
 from io import BytesIO
 from typing import Any
 
@@ -10,6 +12,7 @@ from kluis_client import (
     CompleteUploadInput,
     CreateUploadInput,
     DocumentFilter,
+    GraphQLClientGraphQLMultiError,
     KluisClient,
     Line,
     Right,
@@ -20,6 +23,24 @@ from kluis_client import (
     UploadDocumentInput,
 )
 from mistakes import Refused
+from watching import from_its_beginning, watch, why
+from websockets.exceptions import WebSocketException
+
+
+class Listening(KluisClient):
+    """Tells what the client keeps to itself: when a subscription stands, and what to close after it."""
+
+    stands: asyncio.Event
+    heard: Any
+
+    def execute_ws(self, *given: Any, **named: Any) -> Any:
+        self.heard = super().execute_ws(*given, **named)
+        return self.heard
+
+    async def _handle_ws_message(self, message: Any, websocket: Any, expected_type: Any = None) -> Any:
+        if json.loads(message)["type"] == "ping":
+            self.stands.set()
+        return await super()._handle_ws_message(message, websocket, expected_type)
 
 
 class Kluis:
@@ -33,54 +54,81 @@ class Kluis:
         """Ask as the owner of this session, or API key, from now on."""
         # A form without a token is taken with the first header alone.
         headers = {"X-Kluis-Request": "1"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self.typed = KluisClient(self.address, headers=headers)
+        self.typed = Listening(
+            self.address,
+            headers=headers,
+            ws_url=self.address.replace("http", "ws", 1),
+            ws_connection_init_payload={"token": token},
+        )
 
-    def sign_in(self, username: str, password: str, *, ask_for_code: Callable[[], str], licence: str) -> None:
+    async def sign_in(
+        self, username: str, password: str, *, ask_for_code: Callable[[], str], licence: str
+    ) -> None:
         """Open a session; `ask_for_code` asks for what the authenticator app shows. Raise Refused."""
         said = SignInInput(username=username, password=password, licence=licence)
-        came: Any = done(self.typed.sign_in(said).sign_in)
+        came: Any = done((await self.typed.sign_in(said)).sign_in)
         if came.step is SignInStep.TWO_FACTOR_REQUIRED:
             proof = CompleteTwoFactorInput(challenge=came.challenge, code=ask_for_code())
-            came = done(self.typed.complete_two_factor(proof).complete_two_factor)
+            came = done((await self.typed.complete_two_factor(proof)).complete_two_factor)
         self.use(came.token)
 
-    def documents(self, first: int, containing: str | None = None) -> Iterator[list[Line]]:
+    async def documents(self, first: int, containing: str | None = None) -> AsyncGenerator[list[Line]]:
         """Yield the documents that the viewer may read, page by page."""
         wanted, after, has_more = DocumentFilter(description_contains=containing), None, True
         while has_more:
-            found = self.typed.documents(first, after=after, filter_=wanted).documents
+            found = (await self.typed.documents(first, after=after, filter_=wanted)).documents
             yield [it.node for it in found.edges]
             after, has_more = found.page_info.end_cursor, found.page_info.has_next_page
 
-    def client(self, search: str) -> tuple[str, str]:
+    async def client(self, search: str) -> tuple[str, str]:
         """Return the ids of the first client whose names begin so, and of his account."""
-        (found,) = self.typed.find_client(search).relations.nodes
+        (found,) = (await self.typed.find_client(search)).relations.nodes
         return found.id, found.portal_account.id
 
-    def upload(self, name: str, content: bytes, description: str, relation_id: str) -> Line:
+    async def upload(self, name: str, content: bytes, description: str, relation_id: str) -> Line:
         """Send a document in, up to 25 MiB. Raise Refused."""
         file = Upload(name, BytesIO(content), "text/plain")
         said = UploadDocumentInput(file=file, description=description, relation_ids=[relation_id])
-        return done(self.typed.upload_document(said).upload_document).document
+        return done((await self.typed.upload_document(said)).upload_document).document
 
-    def upload_in_steps(self, name: str, content: bytes, description: str, relation_id: str) -> Line:
+    async def upload_in_steps(self, name: str, content: bytes, description: str, relation_id: str) -> Line:
         """Send a document in, in three steps, up to 2 GiB. Raise Refused."""
         announced = CreateUploadInput(file_name=name, media_type="text/plain", byte_size=len(content))
-        ticket = done(self.typed.create_upload(announced).create_upload).upload
+        ticket = done((await self.typed.create_upload(announced)).create_upload).upload
         headers = {it.name: it.value for it in ticket.headers}
-        httpx.put(ticket.url, content=content, headers=headers).raise_for_status()
+        async with httpx.AsyncClient() as http:
+            (await http.put(ticket.url, content=content, headers=headers)).raise_for_status()
         said = CompleteUploadInput(upload_id=ticket.id, description=description, relation_ids=[relation_id])
-        return done(self.typed.complete_upload(said).complete_upload).document
+        return done((await self.typed.complete_upload(said)).complete_upload).document
 
-    def download(self, document_id: str) -> bytes:
+    async def download(self, document_id: str) -> bytes:
         """Return the bytes of a document; the address works for a minute, without a token."""
-        return httpx.get(self.typed.content(document_id).document.content_url).raise_for_status().content
+        url = (await self.typed.content(document_id)).document.content_url
+        async with httpx.AsyncClient() as http:
+            return (await http.get(url)).raise_for_status().content
 
-    def share(self, document_id: str, principal_id: str) -> list[str]:
+    async def share(self, document_id: str, principal_id: str) -> list[str]:
         """Let somebody read a document; return the names of all who can now. Raise Refused."""
         said = SetDocumentRightsInput(document_id=document_id, principal_id=principal_id, rights=[Right.READ])
-        principals = [it.principal for it in done(self.typed.share(said).set_document_rights).grants]
+        principals = [it.principal for it in done((await self.typed.share(said)).set_document_rights).grants]
         return [it.name if it.typename__ == "Group" else it.display_name for it in principals]
+
+    def watch(self, first: int) -> AsyncGenerator[tuple[str | None, list[Line]]]:
+        """Yield the newest documents, and again with each event that they are otherwise by."""
+        return watch(self.hear, lambda: anext(self.documents(first)))
+
+    async def hear(self) -> AsyncGenerator[str | None]:
+        """Yield None when the subscription stands, then the name of each event. Raise BeginAnew, Broken."""
+        self.typed.stands = asyncio.Event()
+        try:
+            async for event in from_its_beginning(self.typed.document_events(), self.typed.stands):
+                yield event and event.document_events.typename__
+        except GraphQLClientGraphQLMultiError as error:
+            raise why(error, error.errors[0].extensions["code"]) or error from error
+        except (OSError, WebSocketException) as error:
+            raise why(error) or error from error
+        finally:
+            await self.typed.heard.aclose()
 
 
 def done(payload: Any) -> Any:

@@ -89,7 +89,42 @@ readers=$(share "$bert" | jq '[.grants[].principal.displayName]')
 # Dirk has nothing to do with this document.
 refused=$(share "$(client dirk)" | jq '[.userErrors[].code]')
 
+# Look at the newest documents while a colleague works. Whenever the stream ends it is opened again, and once it stands
+# the list is read anew: what happened before stands in it, what happens later is told.
+watched='[]' heard='[]' last='' gone=
+while [ ! "$gone" ]; do
+  stands=
+  exec 3< <(exec curl -sN "$API/stream" -H 'Content-Type: application/json' -H 'Accept: text/event-stream' \
+    -H "Authorization: Bearer $TOKEN" -d '{"query": "subscription { documentEvents { __typename } }"}')
+  curl=$!
+  while [ ! "$gone" ] && { read -r line <&3 || [ "$line" ]; }; do
+    case $line in
+    # Comes first, and then every 15 seconds so that nobody takes the connection for dead.
+    :*) [ ! "$stands" ] || continue ;;
+    'data: {"errors"'*BEGIN_ANEW*) break ;;
+    'data: {"errors"'* | '{'*) echo "$line" >&2 && exit 1 ;;
+    'data: {'*)
+      event=$(jq -r .data.documentEvents.__typename <<<"${line#data: }")
+      heard=$(jq --arg event "$event" 'if index([$event]) then . else . + [$event] end' <<<"$heard")
+      [ "$event" != DocumentGone ] || gone=1
+      ;;
+    *) continue ;;
+    esac
+    stands=1
+    newest=$(page null null | jq -c '[.edges[].node.description]')
+    if [ "$newest" != "$last" ]; then
+      last=$newest
+      watched=$(jq --argjson newest "$newest" '. + [$newest]' <<<"$watched")
+      curl -sS -X POST "$KLUIS_URL/colleague" >/dev/null
+    fi
+  done
+  kill "$curl" 2>/dev/null || true
+  exec 3<&-
+  [ "$gone" ] || sleep 0.5
+done
+
 jq -n --argjson pages "$pages" --argjson filtered "$filtered" --argjson sent "$sent" --argjson large "$large" \
   --argjson newest "$newest" --arg downloaded "$downloaded" --argjson readers "$readers" \
-  --argjson refused "$refused" '{$pages, $filtered, sent: ($sent | [.description, .byteSize]),
-    sentInSteps: ($large | [.description, .byteSize]), $newest, $downloaded, $readers, $refused}'
+  --argjson refused "$refused" --argjson watched "$watched" --argjson heard "$heard" \
+  '{$pages, $filtered, sent: ($sent | [.description, .byteSize]), $newest, $downloaded, $readers, $refused,
+    sentInSteps: ($large | [.description, .byteSize]), $watched, $heard}'

@@ -41,19 +41,27 @@ const refused = await kluis.share(sent.id, dirk.accountId).then(
 const watched: string[][] = []
 const heard = new Set<string>()
 await new Promise<void>((resolve, reject) => {
-  async function show(newest: { description: string }[]): Promise<void> {
+  let isDone = false
+  function show(newest: { description: string }[]): void {
     const names = newest.map((it) => it.description)
     if (String(names) === String(watched.at(-1))) return
     watched.push(names)
-    if (await colleague()) return
+    colleague().then((goesOn) => {
+      isDone = !goesOn
+      end()
+    }, reject)
+  }
+  function hear(event: string): void {
+    heard.add(event)
+    end()
+  }
+  // What is read can be ahead of what is heard.
+  function end(): void {
+    if (!isDone || !heard.has("DocumentGone")) return
     stop()
     resolve()
   }
-  const stop = kluis.watch(2, {
-    show: (newest) => void show(newest).catch(reject),
-    hear: (event) => heard.add(event),
-    fail: reject,
-  })
+  const stop = kluis.watch(2, { show, hear, fail: reject })
 })
 
 console.log(
