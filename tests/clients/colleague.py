@@ -113,7 +113,7 @@ class Line:
         cutting = asyncio.create_task(self.cut.wait())
 
         async def received() -> Message:
-            receiving = asyncio.create_task(receive())
+            receiving = asyncio.ensure_future(receive())
             await asyncio.wait((receiving, cutting), return_when=asyncio.FIRST_COMPLETED)
             if cutting.done():
                 receiving.cancel()
