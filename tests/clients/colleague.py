@@ -35,17 +35,19 @@ class Colleague:
             (
                 (self.write, self.share),
                 (self.rename(1),),
-                (self.put_into_group, self.rename(2)),
-                (self.cut_the_line, self.rename(3)),
                 (self.take_back,),
+                (self.put_into_group, self.rename(2), self.share),
+                (self.cut_the_line, self.rename(3)),
             )
         )
         self.cut = asyncio.Event()
+        self.goodbyes: list[int] = []
+        """With which codes WebSockets were closed by whoever opened them."""
 
     def beside(self, app: Starlette) -> Starlette:
         """Let an application answer at `/colleague`, and its live connections be cut."""
         app.router.routes.append(Route("/colleague", self.go_on, methods=["POST"]))
-        app.add_middleware(Line, cut=self.cut)
+        app.add_middleware(Line, cut=self.cut, goodbyes=self.goodbyes)
         return app
 
     async def go_on(self, _: Request) -> JSONResponse:
@@ -101,9 +103,10 @@ class Colleague:
 class Line:
     """Live connections, all of which can be cut at once."""
 
-    def __init__(self, app: ASGIApp, cut: asyncio.Event) -> None:
+    def __init__(self, app: ASGIApp, cut: asyncio.Event, goodbyes: list[int]) -> None:
         self.app = app
         self.cut = cut
+        self.goodbyes = goodbyes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a connection live until it is cut, as if whoever asked had gone."""
@@ -118,7 +121,10 @@ class Line:
             if cutting.done():
                 receiving.cancel()
                 return {"type": f"{scope['type']}.disconnect", "code": 1006}
-            return await receiving
+            message = await receiving
+            if message["type"] == "websocket.disconnect":
+                self.goodbyes.append(message["code"])
+            return message
 
         try:
             await self.app(scope, received, send)

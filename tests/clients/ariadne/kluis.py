@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
+from contextlib import AsyncExitStack, aclosing
 from io import BytesIO
 from typing import Any
 
@@ -28,19 +29,34 @@ from websockets.exceptions import WebSocketException
 
 
 class Listening(KluisClient):
-    """Tells what the client keeps to itself: when a subscription stands, and what to close after it."""
+    """Knows what the client keeps to itself: when a subscription stands, and what to close after it."""
 
     stands: asyncio.Event
-    heard: Any
+    events: Any = None
+    socket: Any = None
 
     def execute_ws(self, *given: Any, **named: Any) -> Any:
-        self.heard = super().execute_ws(*given, **named)
-        return self.heard
+        self.events = super().execute_ws(*given, **named)
+        return self.events
 
     async def _handle_ws_message(self, message: Any, websocket: Any, expected_type: Any = None) -> Any:
-        if json.loads(message)["type"] == "ping":
+        self.socket = websocket
+        kind = json.loads(message)["type"]
+        if kind == "ping":
             self.stands.set()
+        if kind == "error":
+            await self.hang_up()
         return await super()._handle_ws_message(message, websocket, expected_type)
+
+    async def hang_up(self) -> None:
+        """Close the connection as is due; left to itself it would tell of an internal error (1011)."""
+        if self.socket:
+            await self.socket.close()
+
+    async def end(self) -> None:
+        """Close what is heard, which the method that is made leaves open."""
+        if self.events:
+            await self.events.aclose()
 
 
 class Kluis:
@@ -121,14 +137,17 @@ class Kluis:
         """Yield None when the subscription stands, then the name of each event. Raise BeginAnew, Broken."""
         self.typed.stands = asyncio.Event()
         try:
-            async for event in from_its_beginning(self.typed.document_events(), self.typed.stands):
-                yield event and event.document_events.typename__
+            async with AsyncExitStack() as after:
+                after.push_async_callback(self.typed.end)
+                events = from_its_beginning(self.typed.document_events(), self.typed.stands)
+                await after.enter_async_context(aclosing(events))
+                after.push_async_callback(self.typed.hang_up)
+                async for event in events:
+                    yield event and event.document_events.typename__
         except GraphQLClientGraphQLMultiError as error:
             raise why(error, error.errors[0].extensions["code"]) or error from error
         except (OSError, WebSocketException) as error:
             raise why(error) or error from error
-        finally:
-            await self.typed.heard.aclose()
 
 
 def done(payload: Any) -> Any:

@@ -91,13 +91,13 @@ refused=$(share "$(client dirk)" | jq '[.userErrors[].code]')
 
 # Look at the newest documents while a colleague works. Whenever the stream ends it is opened again, and once it stands
 # the list is read anew: what happened before stands in it, what happens later is told.
-watched='[]' heard='[]' last='' gone=
-while [ ! "$gone" ]; do
+watched='[]' heard='[]' last='' idle='' seen=
+while [ ! "$seen" ]; do
   stands=
   exec 3< <(exec curl -sN "$API/stream" -H 'Content-Type: application/json' -H 'Accept: text/event-stream' \
     -H "Authorization: Bearer $TOKEN" -d '{"query": "subscription { documentEvents { __typename } }"}')
   curl=$!
-  while [ ! "$gone" ] && { read -r line <&3 || [ "$line" ]; }; do
+  while [ ! "$seen" ] && { read -r line <&3 || [ "$line" ]; }; do
     case $line in
     # Comes first, and then every 15 seconds so that nobody takes the connection for dead.
     :*) [ ! "$stands" ] || continue ;;
@@ -105,22 +105,26 @@ while [ ! "$gone" ]; do
     'data: {"errors"'* | '{'*) echo "$line" >&2 && exit 1 ;;
     'data: {'*)
       event=$(jq -r .data.documentEvents.__typename <<<"${line#data: }")
-      heard=$(jq --arg event "$event" 'if index([$event]) then . else . + [$event] end' <<<"$heard")
-      [ "$event" != DocumentGone ] || gone=1
+      heard=$(jq --arg event "$event" '. + [$event] | unique' <<<"$heard")
       ;;
     *) continue ;;
     esac
     stands=1
     newest=$(page null null | jq -c '[.edges[].node.description]')
     if [ "$newest" != "$last" ]; then
-      last=$newest
+      last=$newest idle=1
       watched=$(jq --argjson newest "$newest" '. + [$newest]' <<<"$watched")
-      curl -sS -X POST "$KLUIS_URL/colleague" >/dev/null
+    fi
+    # The list can be ahead of what is heard: it is read as it is.
+    if [ "$idle" ] && jq -e --argjson watched "$watched" 'length >= ([($watched | length) - 1, 3] | min)' \
+      <<<"$heard" >/dev/null; then
+      idle=
+      [ "$(curl -sS -X POST "$KLUIS_URL/colleague")" = true ] || seen=1
     fi
   done
   kill "$curl" 2>/dev/null || true
   exec 3<&-
-  [ "$gone" ] || sleep 0.5
+  [ "$seen" ] || sleep 0.5
 done
 
 jq -n --argjson pages "$pages" --argjson filtered "$filtered" --argjson sent "$sent" --argjson large "$large" \

@@ -1,6 +1,7 @@
 """Kluis by gql: operations are checked against the published schema before they are sent."""
 
 from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -139,8 +140,9 @@ class Kluis:
         try:
             async with Client(schema=self.schema, transport=transport) as session:
                 events = session.subscribe(GraphQLRequest(OPERATIONS["DocumentEvents"]))
-                async for event in from_its_beginning(events, transport.ping_received):
-                    yield event and event["documentEvents"]["__typename"]
+                async with aclosing(from_its_beginning(events, transport.ping_received)) as heard:
+                    async for event in heard:
+                        yield event and event["documentEvents"]["__typename"]
         except TransportQueryError as error:
             raise why(error, error.errors[0]["extensions"]["code"]) or error from error
         except TransportConnectionFailed as error:

@@ -30,18 +30,14 @@ async def watch(
     """
     tries = 0
     while True:
-        try:
+        with suppress(BeginAnew, Broken):
             async with aclosing(hear()) as events:
                 async for event in events:
                     tries = 0
                     yield event, await read()
-            raise Broken
-        except BeginAnew:
-            continue
-        except Broken:
-            # At once, then less and less often, and not all clients together.
-            await asyncio.sleep(random() * min(0.5 * 2**tries, LONGEST_PAUSE))  # noqa: S311  no secret
-            tries += 1
+        # At once, then less and less often, and not all clients together.
+        await asyncio.sleep(random() * min(2**tries - 1, LONGEST_PAUSE))  # noqa: S311  no secret
+        tries += 1
 
 
 async def from_its_beginning(
