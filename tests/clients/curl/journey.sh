@@ -110,10 +110,10 @@ while [ ! "$seen" ]; do
     *) continue ;;
     esac
     stands=1
-    newest=$(page null null | jq -c '[.edges[].node.description]')
-    if [ "$newest" != "$last" ]; then
-      last=$newest idle=1
-      watched=$(jq --argjson newest "$newest" '. + [$newest]' <<<"$watched")
+    names=$(page null null | jq -c '[.edges[].node.description]')
+    if [ "$names" != "$last" ]; then
+      last=$names idle=1
+      watched=$(jq --argjson names "$names" '. + [$names]' <<<"$watched")
     fi
     # The list can be ahead of what is heard: it is read as it is.
     if [ "$idle" ] && jq -e --argjson watched "$watched" 'length >= ([($watched | length) - 1, 3] | min)' \
