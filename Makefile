@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema console portal letters bench oracle fuzz s3 lock help
+.PHONY: run test fast lint types floors schema release console portal letters bench oracle fuzz s3 lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -31,6 +31,9 @@ floors: ready ## who imports whom
 
 schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
+
+release: schema ## keep the schema as that of the last release, which later ones may not break
+	cp schema.graphql tests/schema/released.graphql
 
 console: ready ## build the console anew, from console/ into server/console/
 	cd console && $(NPM_BUILD)

@@ -26,6 +26,7 @@ def build() -> strawberry.Schema:
     )
 
 
+@cache
 def sdl() -> str:
-    """Return the schema in the schema definition language, as it is exported."""
+    """Return the schema in the schema definition language, as it is exported and published."""
     return build().as_str() + "\n"

@@ -168,8 +168,8 @@ class Document(Node):
     )
     preview_url: URL | None = batched(
         preview_urls_of,
-        description="The first page as a picture (WebP), for 60 seconds and this viewer only; null where "
-        "there is none.",
+        description="The first page as a picture (bekijken; WebP), for 60 seconds and this viewer only; null "
+        "where there is none.",
         permission_classes=[MayRead],
         directives=[SEALED],
     )

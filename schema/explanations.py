@@ -24,7 +24,7 @@ named(
     "What keeps somebody from a document.",
     NOT_SHARED="Nothing was given to him or to a group he is in.",
     CANNOT_READ="He was given something, but not to read: the document is not there for him.",
-    BLOCKED="He could, but his account is blocked.",
+    BLOCKED="He could, but his account is blocked (geblokkeerd).",
 )
 
 

@@ -76,7 +76,8 @@ class Mutation(AccountMutations, FileMutations):
     )
     update_document: DocumentPayload | None = performed(
         update_document,
-        description="Changes what is said of a document: description, date, dossier, categories, relations.",
+        description="Changes what is said of a document (documenteigenschappen): description, date, dossier, "
+        "categories, relations.",
         permission_classes=[WritesDocuments],
         directives=[CHANGES],
     )

@@ -1,9 +1,13 @@
 """The scalars that GraphQL itself does not have."""
 
+from dataclasses import replace
+from datetime import date, datetime
 from typing import NewType
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.file_uploads.scalars import Upload, UploadDefinition
+from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 BigInt = NewType("BigInt", int)
@@ -35,7 +39,15 @@ def digest(value: object) -> bytes:
     return bytes.fromhex(text)
 
 
+def described(scalar: ScalarDefinition, words: str) -> ScalarDefinition:
+    """Return a scalar of Strawberry's that says how it looks in JSON."""
+    return replace(scalar, description=words)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
+    date: described(DateDefinition, "A day, such as 2026-01-31."),
+    datetime: described(DateTimeDefinition, "A moment with its offset, such as 2026-01-31T09:00:00+00:00."),
+    Upload: described(UploadDefinition, "A file: a part of a multipart request, in whose JSON stands null."),
     BigInt: strawberry.scalar(
         name="BigInt",
         description="A whole number up to 2^53 - 1, for byte sizes.",

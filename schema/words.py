@@ -58,9 +58,9 @@ named(
     "Role",
     "What an account is to the firm.",
     STAFF="Works for the firm.",
-    ADMINISTRATOR="Administers the licence.",
+    ADMINISTRATOR="Administers the licence (administrator van de licentie).",
     AUDITOR="Looks at what happened, and changes nothing.",
-    CLIENT="A client with access to the portal (portalgebruiker).",
+    CLIENT="A client with access to the portal (klant, portalgebruiker).",
     SERVICE="A partner's program.",
 )
 named(

@@ -29,6 +29,7 @@ from server.house import working
 from server.http_rules import HttpRules
 from server.live import Live
 from server.portal_pages import portal_routes
+from server.schema_view import SchemaView
 from server.web_sockets import WebSockets
 
 HERE: Final = Path(__file__).parent
@@ -54,6 +55,7 @@ def create_app(
     """
     operations, switchboard = Operations(served or schema.build()), Switchboard(ports.database)
     subscriptions = Subscriptions(operations, switchboard)
+    graphql = GraphQLView(operations, ports, rules)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -64,8 +66,9 @@ def create_app(
         routes=[
             *portal_routes(portal),
             Route("/", front_door, methods=["GET"]),
-            Route("/graphql", GraphQLView(operations, ports, rules)),
+            Route("/graphql", graphql),
             WebSocketRoute("/graphql", WebSockets(subscriptions, ports, rules)),
+            Route("/graphql/schema.graphql", SchemaView(graphql).send, methods=["GET"]),
             Route("/graphql/stream", EventStreams(subscriptions, ports, rules)),
             *file_routes(ContentView(ports)),
             *CONSOLE.routes(at="/console"),

@@ -186,7 +186,7 @@ class Conversation:
             raise Closing(Code.UNAUTHORIZED, "Unauthorized")
 
     async def subscribe(self, message: Said) -> None:
-        """Open a subscription; when the next message is taken, it stands. Raise Closing."""
+        """Open a subscription, and say by a ping that it stands. Raise Closing."""
         if message.id in self.told:
             raise Closing(Code.ALREADY_EXISTS, f"Subscriber for {message.id} already exists")
         try:
@@ -201,6 +201,8 @@ class Conversation:
             await self.fail(message.id, refused.answer.errors)
         else:
             self.told[message.id] = asyncio.create_task(self.tell(message.id, stream))
+            # The protocol has no word for it, and every client can listen to pings.
+            await self.say({"type": "ping", "payload": {"subscribed": message.id}})
 
     async def opened(self, message: Said) -> Stream:
         """Return the subscription that a message asks for. Raise NoOperation, NotOpened, Stopping."""

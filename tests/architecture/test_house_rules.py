@@ -16,7 +16,7 @@ SAYS_NOTHING = "utils?|helpers?|managers?|handlers?|handle|services?|base|common
 BANNED = re.compile(rf"(^|_)({SAYS_NOTHING})(_|$)")
 # The manual's word for an advisor (beheerder), and what libraries ask us to call a method.
 ALLOWED = re.compile(
-    r"internal_managers?|managers?_(id|of)|^handle_([A-Z]+|starttag|endtag|data)$|^process_errors$"
+    r"internal_managers?|managers?_(id|of)|^handle_([A-Z]+|starttag|endtag|data)$|^process_errors$|^_handle_ws_message$"
 )
 ASKS_THE_SYSTEM = {"datetime.now", "datetime.utcnow", "date.today", "time.time", "os.environ", "os.getenv"}
 MAY_ASK = {"core/clock.py", "server/settings.py", "run.py"}

@@ -44,10 +44,13 @@ class Ear:
         return self
 
     async def subscribe(self, id_: str = "1", query: str = EVENTS, **variables: Any) -> Self:
-        """Subscribe; when the pong comes, the subscription stands."""
+        """Subscribe, and hear that the subscription stands."""
         await self.say(type="subscribe", id=id_, payload={"query": query, "variables": variables})
-        await self.say(type="ping")
-        assert await self.hear() == {"type": "pong"}
+        return await self.stands(id_)
+
+    async def stands(self, id_: str) -> Self:
+        """Hear that a subscription stands."""
+        assert await self.hear() == {"type": "ping", "payload": {"subscribed": id_}}
         return self
 
     async def event(self, id_: str = "1") -> Any:

@@ -113,6 +113,16 @@ async def test_two_subscriptions_do_not_share_an_id(api: Api) -> None:
         assert await it.end() == (4409, "Subscriber for same already exists")
 
 
+async def test_each_subscription_is_told_to_stand_and_the_ping_that_tells_it_may_be_answered(
+    api: Api,
+) -> None:
+    async with greeted(api) as it:
+        for id_ in ("one", "another"):
+            await it.subscribe(id_)
+            await it.say(type="pong", payload={"subscribed": id_})
+        await it.silence()
+
+
 async def test_an_id_is_free_again_once_its_subscription_is_complete(api: Api) -> None:
     async with greeted(api) as it:
         for _ in range(3):
@@ -191,7 +201,7 @@ async def test_only_documents_that_the_operator_knows_are_subscribed_to(api: Api
     async with greeted(api, documents=known) as it:
         assert await error(it, "1", query=EVENTS) == "DOCUMENT_NOT_TRUSTED"
         await it.say(type="subscribe", id="1", payload={"documentId": "events"})
-        await it.silence()
+        await it.stands("1")
 
 
 async def test_an_account_has_so_many_subscriptions_and_no_more(api: Api) -> None:
