@@ -10,7 +10,7 @@ import { useCallback, useRef, useState } from "react";
 import { ask, isSignedOut } from "./api";
 import { examples } from "./examples";
 import { Files, type Chosen } from "./Files";
-import { isNew, kept } from "./kept";
+import { isNew, keptOf } from "./kept";
 import type { Speech } from "./speech";
 import { useListOfTabs } from "./tabs";
 import { THEMES, useThemes } from "./themes";
@@ -19,6 +19,8 @@ import "./bench.css";
 import "./workers";
 
 interface Properties {
+  /** The id of whoever is signed in. */
+  account: string;
   speech: Speech;
   /** Is told that the session has ended. */
   onSignedOut(): void;
@@ -27,11 +29,12 @@ interface Properties {
 // Any file stands for null in the variables until it is sent.
 const SCALARS = { Upload: {} };
 
-export default function Bench({ speech, onSignedOut }: Properties) {
+export default function Bench({ account, speech, onSignedOut }: Properties) {
   useThemes();
   useListOfTabs();
   // GraphiQL takes the first tab's variables from here, and from there those of the others.
   const [variables] = useState(() => (isNew() ? examples[0]?.variables : undefined));
+  const [kept] = useState(() => keptOf(account));
   const schema = useRef<GraphQLSchema | null>(null);
   const chosen = useRef<Chosen>(new Map());
 

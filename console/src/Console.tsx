@@ -68,7 +68,7 @@ export function Console() {
         // It stays behind the sign-in when a session has ended, with all that was typed.
         <main className="bench" hidden={!isIn} lang="en">
           <Suspense fallback={<Waiting text={speech.say("looking")} />}>
-            <Bench key={viewer.account.id} speech={speech} onSignedOut={end} />
+            <Bench key={viewer.account.id} account={viewer.account.id} speech={speech} onSignedOut={end} />
           </Suspense>
         </main>
       )}

@@ -1,9 +1,29 @@
 // What the bench keeps of its tabs while the browser's own tab is open, and of whom it is.
 
-export const kept = sessionStorage;
+const kept = sessionStorage;
 const OWNER = "kluis.owner";
 // GraphiQL's names; other pages of this origin keep things too.
 const OF_GRAPHIQL = "graphiql:";
+
+/** Return what the bench of an account keeps things in, as long as they are of this account.
+ *
+ * GraphiQL writes a moment after the change, which can be after its user has signed out.
+ */
+export function keptOf(account: string) {
+  return {
+    get length() {
+      return kept.length;
+    },
+    getItem: (name: string) => kept.getItem(name),
+    setItem: (name: string, value: string) => {
+      if (kept.getItem(OWNER) === account) {
+        kept.setItem(name, value);
+      }
+    },
+    removeItem: (name: string) => kept.removeItem(name),
+    clear: () => kept.clear(),
+  };
+}
 
 /** Whether there is nothing to go on with. */
 export function isNew(): boolean {

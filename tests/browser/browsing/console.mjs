@@ -74,8 +74,12 @@ async function works({ given, visit }) {
   await run(page).click();
   await answered(page, given.username);
 
+  await page.locator('.graphiql-query-editor .view-lines').first().click();
+  await page.keyboard.type('# What is typed last');
   await page.getByRole('button', { name: 'Sign out' }).click();
   await page.getByLabel('User name').waitFor();
+  // GraphiQL keeps what is typed half a second later.
+  await page.waitForTimeout(1_000);
   const kept = await page.evaluate(() => [...Object.keys(sessionStorage), ...Object.keys(localStorage)]);
   return { refused, kept, cookies: (await context.cookies()).length };
 }
