@@ -36,7 +36,8 @@ from server.settings import Settings
 from server.transport_ws import PROTOCOL
 
 BEGIN: Final = "<!-- written by python -m bench.live -->"
-DOCUMENTS: Final = 40_000
+# One document in ten is not shared; their households are 1,001, so that these are of everybody's.
+DOCUMENTS: Final = 40_040
 # Of a second: how often changes are entered, which then are numbered together.
 BURST: Final = 0.05
 EVENTS: Final = """subscription { documentEvents { __typename
@@ -222,6 +223,8 @@ async def seat(stack: AsyncExitStack, server: Server, token: str) -> ClientConne
         f"ws://127.0.0.1:{server.port}/graphql",
         subprotocols=[Subprotocol(PROTOCOL)],
         proxy=None,
+        # The first one waits for the server to be there.
+        open_timeout=60,
         ping_interval=None,
         compression=None,
     )
