@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, DateTime, Text, Uuid, and_, any_, bindparam, select
@@ -116,7 +116,7 @@ def spelled(request: Reading, said: Mapping[str, Any], kinds: Mapping[str, str])
         type_name = types.get(name)
         if type_name is None:
             return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        keys: list[str] = value if isinstance(value, list) else [value]
+        keys = cast("list[str]", value if isinstance(value, list) else [value])
         return " ".join(request.ports.ids.write(type_name, [UUID(it) for it in keys]))
 
     return {name: text(name, value) for name, value in said.items() if value is not None}

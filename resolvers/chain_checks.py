@@ -46,8 +46,19 @@ PLACES: Final = (
 )
 PURGES: Final = select(Event.details).where(Event.licence_id == LICENCE, Event.kind == "audit.purged")
 COUNT: Final = select(func.count()).where(EventSeal.licence_id == LICENCE)
+HEAD: Final = select(EventChain.sealed_up_to.label("number"), EventChain.digest).where(
+    EventChain.licence_id == LICENCE
+)
 Heads = Mapping[int, bytes]
 """The digests that were written elsewhere, by the number of the event that was the last one then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The end of a chain: the place of its last event, and the digest of all of it."""
+
+    number: int
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,13 @@ class Walk:
         if self.heads.get(row.number, row.digest) != row.digest:
             return Break("the chain up to here is another than was written elsewhere", row.number)
         return None
+
+
+async def head_of(database: Database, licence_id: UUID) -> Head | None:
+    """Return the end of the chain of a licence; None while nothing is sealed."""
+    async with database.snapshot(licence_id) as connection:
+        row = (await connection.execute(HEAD, {"licence": licence_id})).first()
+    return Head(row.number, row.digest) if row else None
 
 
 async def count(database: Database, licence_id: UUID) -> int:
