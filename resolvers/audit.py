@@ -110,7 +110,10 @@ async def details(request: Reading, events: Sequence[AnyRow]) -> list[dict[str, 
 
 def spelled(request: Reading, said: Mapping[str, Any], kinds: Mapping[str, str]) -> dict[str, str]:
     """Return the details of an event as texts; `kinds` are the types of the principals in them."""
-    types = {**TYPES, "principal": kinds.get(str(said.get("principal")))}
+    principal = kinds.get(str(said.get("principal")))
+    types = {**TYPES, **({"principal": principal} if principal else {})}
+    # What is no principal any more has no id that others know.
+    known = {name: it for name, it in said.items() if it is not None and (name != "principal" or principal)}
 
     def text(name: str, value: Any) -> str:
         type_name = types.get(name)
@@ -119,4 +122,4 @@ def spelled(request: Reading, said: Mapping[str, Any], kinds: Mapping[str, str])
         keys = cast("list[str]", value if isinstance(value, list) else [value])
         return " ".join(request.ports.ids.write(type_name, [UUID(it) for it in keys]))
 
-    return {name: text(name, value) for name, value in said.items() if value is not None}
+    return {name: text(name, value) for name, value in known.items()}
