@@ -129,11 +129,12 @@ async def answers_to_words(firms: TwoFirms) -> dict[str, bytes]:
 
 def listing(name: str, field: GraphQLField) -> str:
     """Return the operation that asks for what matches a word, with all that stands below it."""
-    searches = [said for argument, said in SEARCHES.items() if argument in field.args]
+    known = SEARCHES | ({"filter": "filter: {kind: $word}"} if name == "auditEvents" else {})
+    searches = [said for argument, said in known.items() if argument in field.args]
     arguments = f"({', '.join(searches)})" if searches else ""
     variables = "($word: String)" if "$word" in arguments else ""
-    # What changed is of any type, so that below it is all that there is.
-    levels = LEVELS - (name == "changes")
+    # What changed is of any type, so that below it is all that there is; below categories are many documents.
+    levels = LEVELS - (name in {"categories", "changes"})
     return f"query {variables} {{ {name}{arguments} {below(field, levels)} }}"
 
 

@@ -41,7 +41,7 @@ ALLOWED: Final[dict[type[FieldPermission], set[str]]] = {
     IsPerson: set(PEOPLE),
     IsStaff: STAFF,
     IsAdministrator: {"arthur"},
-    IsAuditor: {"arthur"},
+    IsAuditor: {"arthur", "the auditor"},
     IsStaffOrOwn: STAFF,
     ReadsDocuments: {*PEOPLE, READS, ABLE},
     WritesDocuments: {*PEOPLE, WRITES, ABLE},
