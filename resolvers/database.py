@@ -39,8 +39,8 @@ SERVER_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "5000",
     "idle_in_transaction_session_timeout": "10000",
-    # The chain of events looks back for an hour (resolvers/sealing.py).
-    "transaction_timeout": "3000000",
+    # The chain of events looks back for a quarter of an hour (resolvers/sealing.py).
+    "transaction_timeout": "600000",
 }
 
 

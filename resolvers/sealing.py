@@ -20,7 +20,6 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     column,
-    exists,
     func,
     literal,
     literal_column,
@@ -42,27 +41,26 @@ LAST: Final = UUID(int=2**128 - 1)
 # The id of an event is made of the moment at which it was written, and no transaction lasts longer than that
 # (resolvers/database.py): what is not committed now will have a later id. By the database's clock, twice: one
 # that was put back is no harm.
-LOOKED_BACK: Final[ColumnElement[Any]] = literal_column("interval '-1 hour'")
+LOOKED_BACK: Final[ColumnElement[Any]] = literal_column("interval '-15 minutes'")
 # A range of two ends is a small part of the table to whoever plans for all values.
 AFTER: Final = bindparam("after", type_=Uuid())
 BEFORE: Final = bindparam("before", LAST, Uuid())
-IS_SEALED: Final = exists(
-    select(literal(1)).where(
-        EventSeal.licence_id == LICENCE,
-        EventSeal.event_id == Event.id,
-        EventSeal.event_id > AFTER,
-        EventSeal.event_id < BEFORE,
-    )
+# One look at an index for each event, whatever is known of the tables: as a join, two ranges that are taken
+# to be small were compared row by row, which took more than 5 s for 50,000 events.
+NUMBER: Final = (
+    select(EventSeal.number)
+    .where(EventSeal.licence_id == LICENCE, EventSeal.event_id == Event.id)
+    .scalar_subquery()
 )
 UNSEALED: Final = (
     select(Event.id.label("event_id"), *WHAT_IT_SAYS)
-    .where(Event.licence_id == LICENCE, Event.id > AFTER, Event.id < BEFORE, ~IS_SEALED)
+    .where(Event.licence_id == LICENCE, Event.id > AFTER, Event.id < BEFORE, NUMBER.is_(None))
     .order_by(Event.id)
     .limit(AT_ONCE)
 )
 WAITS: Final = (
     select(literal(1))
-    .where(Event.licence_id == LICENCE, Event.id > AFTER, Event.id < BEFORE, ~IS_SEALED)
+    .where(Event.licence_id == LICENCE, Event.id > AFTER, Event.id < BEFORE, NUMBER.is_(None))
     .limit(1)
 )
 BEGAN: Final = select(EventChain.look_from).where(EventChain.licence_id == LICENCE).scalar_subquery()

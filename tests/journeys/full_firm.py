@@ -142,7 +142,7 @@ async def add_letter(firm: Firm, to: Account, words: str) -> UUID:
 async def remember(firm: Firm, words: str, **of: UUID) -> None:
     """Add an event about these, which says the words."""
     said = {"occurred_at": firm.now, "details": {"note": words}}
-    await firm.keep(Event(licence_id=firm.founded.licence_id, kind=f"document.{words}", **said, **of))
+    await firm.keep(Event(licence_id=firm.founded.licence_id, kind=words, **said, **of))
 
 
 async def enter_in_feed(firm: Firm, **subjects: UUID) -> None:

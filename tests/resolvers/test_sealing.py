@@ -58,8 +58,8 @@ async def test_what_is_committed_late_is_sealed_then(api: Api) -> None:
 
 def test_no_transaction_lasts_longer_than_the_sealer_looks_back() -> None:
     milliseconds = int(SERVER_SETTINGS["transaction_timeout"])
-    assert 0 < milliseconds < timedelta(hours=1) / timedelta(milliseconds=1)
-    assert str(sealing.LOOKED_BACK) == "interval '-1 hour'"
+    assert 0 < milliseconds < timedelta(minutes=15) / timedelta(milliseconds=1)
+    assert str(sealing.LOOKED_BACK) == "interval '-15 minutes'"
 
 
 async def test_when_the_databases_clock_was_put_back_events_are_sealed_all_the_same(
