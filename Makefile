@@ -50,6 +50,7 @@ bench: ready ## what all that must be quick costs the server and the database, a
 	$(BIN)/python -m bench.lists
 	$(BIN)/python -m bench.flood
 	$(BIN)/python -m bench.letters
+	$(BIN)/python -m bench.audit
 	$(BIN)/python -m bench.searches
 	$(BIN)/python -m bench.files
 	$(BIN)/python -m bench.imports

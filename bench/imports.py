@@ -114,7 +114,7 @@ async def measured(
     papers: list[Took] = []
     async with open_house(settings, url, running.NO_RELAY) as (ports, _):
         await world.write_world(ports)
-        viewer = await operating.acting_as(ports, world.SLUG, ADVISOR)
+        viewer = await operating.acting_as(ports, world.SLUG, ADVISOR, "import relations")
         for number in range(rounds):
             table = write_people(settings.home / "relations.csv", relations, number)
             began, worked = time.perf_counter(), time.process_time()

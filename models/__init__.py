@@ -13,6 +13,7 @@ from models.accounts import (
     Session,
     TotpDevice,
 )
+from models.audit import EventChain, EventSeal
 from models.categories import Category, CategoryRule
 from models.documents import (
     DescriptionWord,
@@ -56,6 +57,8 @@ __all__ = [
     "DossierWord",
     "Entity",
     "Event",
+    "EventChain",
+    "EventSeal",
     "Feed",
     "FeedEntry",
     "Holding",

@@ -64,8 +64,23 @@ class Event(Keyed):
     relation_id: Mapped[UUID | None]
     details: Mapped[Details]
     __table_args__ = (
-        index("event_document", "document_id", "id"),
-        index("event_account", "account_id", "id"),
+        index("event_time", "occurred_at", "id"),
+        index("event_kind", "kind", "occurred_at", "id"),
+        index("event_account", "account_id", "occurred_at", "id"),
+        index(
+            "event_document",
+            "document_id",
+            "occurred_at",
+            "id",
+            postgresql_where=text("document_id IS NOT NULL"),
+        ),
+        index(
+            "event_relation",
+            "relation_id",
+            "occurred_at",
+            "id",
+            postgresql_where=text("relation_id IS NOT NULL"),
+        ),
     )
 
 

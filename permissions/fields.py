@@ -108,6 +108,12 @@ class IsAdministrator(FieldPermission):
     directive = Requires(role=Role.ADMINISTRATOR)
 
 
+class IsAuditor(FieldPermission):
+    """Whoever audits the licence, or administers it; no program."""
+
+    directive = Requires(role=Role.AUDITOR)
+
+
 class IsStaffOrOwn(FieldPermission):
     """Whoever works for the firm, and whoever's account it is; no program."""
 

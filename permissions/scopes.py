@@ -9,9 +9,12 @@ def may_use(viewer: Viewer, scope: ApiScope) -> bool:
 
 
 def counts_as(viewer: Viewer, role: Role, scope: ApiScope | None) -> bool:
-    """Return whether the viewer has a role; a program with this scope counts as staff, and nothing else."""
+    """Return whether the viewer has a role; a program with this scope counts as staff, and nothing else.
+
+    Who administers the licence audits it too.
+    """
     if viewer.scopes is None:
-        return role in viewer.roles
+        return role in viewer.roles or (role is Role.AUDITOR and viewer.is_administrator)
     return role is Role.STAFF and scope in viewer.scopes
 
 

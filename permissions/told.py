@@ -5,6 +5,7 @@ from typing import Any
 from core.viewer import ApiScope, Role, Viewer
 from models.tables import LICENCE
 from permissions.access import PRINCIPALS
+from permissions.history import SEES_ACTS, SEES_EVENTS
 from permissions.people import (
     OWN_ACCOUNT,
     OWN_RELATION,
@@ -29,6 +30,8 @@ def told_of(viewer: Viewer) -> dict[str, Any]:
         SEES_CATEGORIES.key: acts_as_staff(viewer, ApiScope.DOCUMENTS_READ),
         SEES_KEYS.key: counts_as(viewer, Role.ADMINISTRATOR, None),
         SEES_LETTERS.key: counts_as(viewer, Role.ADMINISTRATOR, None),
+        SEES_EVENTS.key: counts_as(viewer, Role.AUDITOR, None),
+        SEES_ACTS.key: acts_as_staff(viewer, ApiScope.DOCUMENTS_READ),
         OWN_ACCOUNT.key: viewer.account_id,
         OWN_RELATION.key: viewer.relation_id,
     }

@@ -12,7 +12,7 @@ from core.errors import Invalid, NotFound, Required
 from core.viewer import Viewer
 from models import Document, DocumentVersion
 from models.tables import LICENCE, AnyRow
-from resolvers import document_rows
+from resolvers import document_rows, refusals
 from resolvers.content import first_of
 from resolvers.document_rows import these
 from resolvers.opening import ADDRESS_LASTS, OF_FILE, address, asking, is_openable, record
@@ -69,6 +69,8 @@ async def find_archive(ports: Ports, text: str, *, come_from: str) -> tuple[View
         readable = await who.found(these(for_staff=not who.viewer.is_client), ids=ids)
         rows = {row.document_id: row for row in await who.found(CURRENT, ids=ids)}
     files = [rows[it] for it in ids if it in rows and is_openable(ports, rows[it])]
+    for missing in sorted({*ids} - {it.id for it in readable}):
+        await refusals.of_file(ports, who.viewer, Purpose.ARCHIVE, missing)
     if not len(readable) == len(files) == len(ids):
         raise NotFound
     return who.viewer, files

@@ -1,10 +1,10 @@
 """The later steps of a sign-in: the second factor, and a password of one's own in place of the first one."""
 
 from auth import challenges
-from core.errors import Expired, WrongCode
+from core.errors import Expired, TooManyTries, WrongCode
 from core.tokens import Token
 from models.tables import AnyRow
-from resolvers import passwords, second_factors, throttles
+from resolvers import passwords, refusals, second_factors, throttles
 from resolvers.entering import BY_ID, as_account
 from resolvers.fetching import reads
 from resolvers.request import Request
@@ -16,6 +16,7 @@ from resolvers.signing_in import (
     entered,
     open_session,
 )
+from resolvers.strangers import network_of
 
 
 async def complete_two_factor(request: Request, challenge: str, proof: Proof) -> Outcome:
@@ -27,12 +28,19 @@ async def complete_two_factor(request: Request, challenge: str, proof: Proof) ->
     proof.require_one()
     token, account, found = await standing(request, challenge, challenges.TWO_FACTOR)
     counted = throttles.codes_of(account.id)
-    await throttles.require_try(request.ports.database, token.licence_id, counted, request.now)
+    try:
+        await throttles.require_try(request.ports.database, token.licence_id, counted, request.now)
+    except TooManyTries:
+        told = token.licence_id, account.id, "codes", request.address
+        await refusals.of_too_many(request.ports, *told)
+        raise
     outcome = None
     async with as_account(request, token.licence_id, account) as change:
         await second_factors.hold(change)
         if await second_factors.use(change, proof, found):
             outcome = await after_factors(request, change, account)
+        else:
+            change.record("two_factor.refused", network=network_of(request.address))
     if outcome is None:
         raise WrongCode(path=proof.path)
     return await entered(request, outcome)

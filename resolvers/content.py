@@ -14,7 +14,7 @@ from core.errors import FileUnreadable, NotFound
 from core.viewer import Viewer
 from models import DocumentVersion
 from models.tables import LICENCE, AnyRow
-from resolvers import damage
+from resolvers import damage, refusals
 from resolvers.document_rows import these
 from resolvers.file_rows import Place
 from resolvers.levels import column
@@ -113,6 +113,8 @@ async def find_content(ports: Ports, text: str, *, come_from: str) -> Content:
         link = ContentLink.read(who.said)
         readable = await who.found(these(for_staff=not who.viewer.is_client), ids=[link.document_id])
         versions = await who.found(VERSIONS, ids=[link.document_id], number=link.version)
+    if not readable:
+        await refusals.of_file(ports, who.viewer, Purpose.CONTENT, link.document_id)
     if not readable or not versions or not is_openable(ports, versions[0]):
         raise NotFound
     return Content(who.viewer, versions[0], link.inline and is_inline_safe(versions[0].media_type))

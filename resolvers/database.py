@@ -17,6 +17,8 @@ from resolvers.fetching import driver_of
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
+# The role that the connection was opened by, which owns the tables.
+CHANGE_AS_OWNER = "BEGIN; SET LOCAL ROLE NONE"
 AWAY = (
     OSError,
     SQLAlchemyError,
@@ -37,6 +39,8 @@ SERVER_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
     "statement_timeout": "5000",
     "idle_in_transaction_session_timeout": "10000",
+    # The chain of events looks back for a quarter of an hour (resolvers/sealing.py).
+    "transaction_timeout": "600000",
 }
 
 
@@ -70,8 +74,19 @@ class Database:
     @asynccontextmanager
     async def change(self, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
         """Yield a session whose changes are committed when the block ends, all or none."""
+        async with self._session(CHANGE, licence_id) as session:
+            yield session
+
+    @asynccontextmanager
+    async def change_as_owner(self, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
+        """Yield such a session as the owner of the tables, who alone removes what the server may only add."""
+        async with self._session(CHANGE_AS_OWNER, licence_id) as session:
+            yield session
+
+    @asynccontextmanager
+    async def _session(self, begin: str, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
         async with (
-            self._transaction(CHANGE, licence_id, finish=commit) as connection,
+            self._transaction(begin, licence_id, finish=commit) as connection,
             AsyncSession(connection, expire_on_commit=False) as session,
         ):
             yield session

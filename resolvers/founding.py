@@ -28,30 +28,35 @@ class Founded:
 
 async def found_licence(database: Database, slug: str, name: str) -> Founded:
     """Add a licence with all that one starts with. Raise Invalid, AlreadyExists."""
-    if not slug or set(slug) - SLUG_LETTERS:
-        raise Invalid("The short name has small letters, digits and hyphens alone.", path=("slug",))
     licence_id = uuid4()
     async with database.change(licence_id) as session:
-        await add_licence(session, Licence(id=licence_id, slug=slug, name=name))
-        unit = BusinessUnit(licence_id=licence_id, name="MAIN")
-        session.add(unit)
-        administrators = await add_group(session, licence_id, "Administrators", "ADMINISTRATORS")
-        users = await add_group(session, licence_id, "Users", "USERS")
-        categories = {
-            it.key: Category(
-                licence_id=licence_id,
-                name_nl=it.nl,
-                name_fr=it.fr,
-                name_de=it.de,
-                name_en=it.en,
-                position=it.position,
-            )
-            for it in CATEGORIES
-        }
-        session.add_all(categories.values())
-        await session.flush()
-        ids = {key: category.id for key, category in categories.items()}
-        return Founded(licence_id, administrators, users, unit.id, ids)
+        return await found(session, licence_id, slug, name)
+
+
+async def found(session: AsyncSession, licence_id: UUID, slug: str, name: str) -> Founded:
+    """Add it within a transaction. Raise the same."""
+    if not slug or set(slug) - SLUG_LETTERS:
+        raise Invalid("The short name has small letters, digits and hyphens alone.", path=("slug",))
+    await add_licence(session, Licence(id=licence_id, slug=slug, name=name))
+    unit = BusinessUnit(licence_id=licence_id, name="MAIN")
+    session.add(unit)
+    administrators = await add_group(session, licence_id, "Administrators", "ADMINISTRATORS")
+    users = await add_group(session, licence_id, "Users", "USERS")
+    categories = {
+        it.key: Category(
+            licence_id=licence_id,
+            name_nl=it.nl,
+            name_fr=it.fr,
+            name_de=it.de,
+            name_en=it.en,
+            position=it.position,
+        )
+        for it in CATEGORIES
+    }
+    session.add_all(categories.values())
+    await session.flush()
+    ids = {key: category.id for key, category in categories.items()}
+    return Founded(licence_id, administrators, users, unit.id, ids)
 
 
 async def add_licence(session: AsyncSession, licence: Licence) -> None:

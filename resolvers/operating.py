@@ -3,8 +3,8 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from enum import StrEnum
-from typing import Final
-from uuid import UUID
+from typing import Any, Final
+from uuid import UUID, uuid4
 
 from sqlalchemy import Integer, bindparam, delete, select, update
 
@@ -16,9 +16,10 @@ from core.viewer import Language, Viewer
 from mail.addresses import address_for
 from models import Account, AccountGroupMember, Challenge, Licence, Session
 from models.tables import LICENCE
-from resolvers import first_secrets, groups
+from resolvers import first_secrets, founding, groups
 from resolvers.change import Change
 from resolvers.entering import acting, steward
+from resolvers.fetching import fetched
 from resolvers.passwords import FIRM, own_words_of
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount, add_account
@@ -72,12 +73,45 @@ async def operating(ports: Ports, slug: str) -> AsyncGenerator[Change]:
         yield change
 
 
-async def acting_as(ports: Ports, slug: str, username: str) -> Viewer:
-    """Return who works for a firm under this user name, with all that he may. Raise NotFound."""
+async def create_licence(ports: Ports, slug: str, name: str) -> UUID:
+    """Add a firm, with all that one starts with; return its id. Raise Invalid, AlreadyExists."""
+    licence_id = uuid4()
+    async with acting(ports, steward(licence_id, ports.clock.now())) as change:
+        await founding.found(change.session, licence_id, slug, name)
+        change.record("licence.created", slug=slug)
+    return licence_id
+
+
+async def remember(ports: Ports, kind: str, **details: Any) -> None:
+    """Remember in every licence what the operator did to all of the installation."""
+    for licence_id in await ports.database.licence_ids():
+        async with acting(ports, steward(licence_id, ports.clock.now())) as change:
+            change.record(kind, **details)
+
+
+async def licences_of(ports: Ports, slug: str | None) -> dict[UUID, str]:
+    """Return the short names of all licences by their ids, or that of one alone. Raise NotFound."""
+    ids = await ports.database.licence_ids(slug)
+    if slug and not ids:
+        raise NotFound("There is no licence with this short name.")
+    found: dict[UUID, str] = {}
+    for licence_id in ids:
+        async with ports.database.snapshot(licence_id) as connection:
+            (firm,) = await fetched(connection, FIRM, {"licence": licence_id})
+        found[licence_id] = firm.slug
+    return found
+
+
+async def acting_as(ports: Ports, slug: str, username: str, command: str) -> Viewer:
+    """Return who works for a firm under this user name, with all that he may.
+
+    That the operator acts in his name, and by which command, is remembered. Raise NotFound.
+    """
     async with operating(ports, slug) as change:
         row = await change.row(ACTOR, username=fold(username))
         if row is None:
             raise NotFound("Nobody with this user name works for the firm.")
+        change.record("command.run", command=command, account=str(row.id))
         return Viewer(
             licence_id=change.viewer.licence_id,
             account_id=row.id,

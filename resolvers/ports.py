@@ -8,6 +8,7 @@ from auth.opaque_ids import OpaqueIds
 from auth.passwords import Passwords
 from core.clock import Clock
 from resolvers.database import Database
+from resolvers.now_and_then import NowAndThen
 from resolvers.points import Points
 from resolvers.strangers import Strangers
 from resolvers.turns import Turns
@@ -43,3 +44,4 @@ class Ports:
     renderer: Renderer = field(default_factory=Renderer)
     strangers: Strangers = field(default_factory=Strangers)
     turns: Turns = field(default_factory=Turns)
+    now_and_then: NowAndThen = field(default_factory=NowAndThen)

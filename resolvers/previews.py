@@ -16,6 +16,7 @@ from auth.links import Holder, Link, Purpose
 from core.errors import FileUnreadable, Invalid, NotFound
 from models import Preview
 from models.tables import LICENCE, AnyRow
+from resolvers import refusals
 from resolvers.content import VERSIONS, first_of
 from resolvers.document_rows import these
 from resolvers.file_rows import OF_FILE, Place
@@ -88,6 +89,8 @@ async def open_preview(ports: Ports, text: str, *, come_from: str, is_seen: bool
         document_id = UUID(bytes=document)
         readable = await who.found(these(for_staff=not who.viewer.is_client), ids=[document_id])
         versions = await who.found(VERSIONS, ids=[document_id], number=number)
+    if not readable:
+        await refusals.of_file(ports, who.viewer, Purpose.PREVIEW, document_id)
     if not readable or not versions or not is_openable(ports, versions[0]):
         raise NotFound
     drawing = Drawing(ports, who.viewer.licence_id, versions[0], width)

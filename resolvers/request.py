@@ -9,10 +9,12 @@ from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from auth import bearers, sessions
+from auth.api_keys import KeyToken
 from core.errors import Unauthenticated
 from core.tokens import Token
 from core.viewer import Viewer
 from models.tables import AnyRow, AnySelect, Rows
+from resolvers import refusals
 from resolvers.change import Change
 from resolvers.fetching import fetched, reads
 from resolvers.ports import Ports
@@ -40,6 +42,8 @@ class Request(Reading):
         self.address = address
         self.is_browser = is_browser
         """Whether the token came in a cookie, of which a browser keeps one."""
+        self.refused: set[tuple[str, str]] = set()
+        """The codes of what was refused, each with the field that told it."""
         self._announce = announce
         self._snapshot = AsyncExitStack()
         self._connection: AsyncConnection | None = None
@@ -51,10 +55,15 @@ class Request(Reading):
         if self.token:
             connection = await self._open_snapshot(self.token)
             self.asker = await self._viewer_with(reads(connection), self.token)
+        if self.asker is None and isinstance(self.token, KeyToken):
+            await self.release()
+            await refusals.of_api_key(self.ports, self.token, self.address)
 
     async def close(self) -> None:
-        """Give the connection back, and note that the session, or the API key, was used."""
+        """Give the connection back, and note what was refused, and that the session, or the key, was used."""
         await self._close_snapshot()
+        if self.asker and self.refused:
+            await refusals.of_operation(self.ports, self.asker, self.refused)
         if self.asker and sessions.should_note(self.asker, self.now):
             async with self.ports.database.change(self.asker.licence_id) as change:
                 await bearers.note_seen(change, self.asker, self.now)

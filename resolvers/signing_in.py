@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from auth import challenges, sessions
-from core.errors import WrongCredentials
+from core.errors import TooManyTries, WrongCredentials
 from core.folding import fold
 from core.tokens import Token
 from models import Account, KnownNetwork
 from models.tables import LICENCE, AnyRow
 from permissions.people import OWN_ACCOUNT
-from resolvers import second_factors, throttles
+from resolvers import refusals, second_factors, throttles
 from resolvers.change import Change
 from resolvers.entering import BY_USERNAME, as_account
 from resolvers.fetching import fetched
@@ -94,8 +94,10 @@ async def sign_in(request: Request, username: str, password: str, licence: str |
         licence_id = await find_licence(request, licence)
         account = await find_account(request, licence_id, username)
         if licence_id is not None:
-            await require_try(request, licence_id, username, account)
+            await require_counted(request, licence_id, username, account)
         right = await request.ports.passwords.verify(usable_hash(account, request), given)
+        if licence_id is not None and not right:
+            await refusals.of_sign_in(request.ports, licence_id, account, request.address, request.now)
         if not right or account is None or licence_id is None:
             raise WrongCredentials
         kept_hash = await request.ports.passwords.renewed(account.password_hash, given)
@@ -141,7 +143,7 @@ async def open_session(request: Request, change: Change, account: AnyRow) -> Out
     token = Token.new(change.viewer.licence_id)
     sessions.open_session(change.session, account.id, token, change.now, request.user_agent)
     await change.rows(KNOW, network=network_of(request.address), now=change.now)
-    change.record("session.opened")
+    change.record("session.opened", network=network_of(request.address))
     return Outcome(Step.SIGNED_IN, token=token)
 
 
@@ -182,14 +184,31 @@ async def find_account(request: Request, licence_id: UUID | None, username: str)
     return found[0] if found else None
 
 
+async def require_counted(request: Request, licence_id: UUID, username: str, account: AnyRow | None) -> None:
+    """Count a try, and remember where it is one too many. Raise TooManyTries."""
+    try:
+        await require_try(request, licence_id, username, account)
+    except TooManyTries:
+        name, account_id = name_of(request, username), account.id if account else None
+        await refusals.of_too_many(request.ports, licence_id, account_id, name, request.address)
+        raise
+
+
+def name_of(request: Request, username: str) -> str:
+    """Return what stands for a name where tries are counted.
+
+    It may be of any length, and is not to be guessed at: people type their password into the wrong field.
+    """
+    return request.ports.keys.mark(fold(username[:LONGEST_NAME]))
+
+
 async def require_try(request: Request, licence_id: UUID, username: str, account: AnyRow | None) -> None:
     """Count a try of this name from this network. Raise TooManyTries, for names that nobody has as well.
 
     Whoever guesses from elsewhere does not keep people out where they signed in before (ASVS 6.1.1).
     """
     network = network_of(request.address)
-    # Of any length, and not to be guessed at: people type their password into the wrong field.
-    name = request.ports.keys.mark(fold(username[:LONGEST_NAME]))
+    name = name_of(request, username)
     here = f"name:{name}:{network}"
     # Where he is known it is counted once more: a statement less would tell by its time that he is somebody.
     known = Counted(throttles.NAME_FROM_NETWORK, f"known:{here}")

@@ -19,6 +19,7 @@ from resolvers.change import Change
 from resolvers.passwords import require_password
 from resolvers.request import Request
 from resolvers.second_factors import Proof
+from resolvers.strangers import network_of
 
 PASSWORD: Final = ("input", "password")
 CODE: Final = ("input", "code")
@@ -177,6 +178,7 @@ async def proven(request: Request, proof: Proof, do: Callable[[Change], Awaitabl
         challenge = await second_factors.answered(change, proof.challenge, challenges.TWO_FACTOR)
         if await second_factors.use(change, proof, challenge):
             return await do(change)
+        change.record("two_factor.refused", network=network_of(request.address))
     raise WrongCode(path=proof.path)
 
 

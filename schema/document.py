@@ -27,6 +27,7 @@ from resolvers.reading import Reading
 from schema.category import Category
 from schema.category_rule import CategoryRule
 from schema.dossier import Dossier
+from schema.history import DocumentActConnection, history_of
 from schema.holding import Holding
 from schema.ids import identity
 from schema.nodes import Node
@@ -176,6 +177,13 @@ class Document(Node):
     versions: DocumentVersionConnection | None = batched(
         versions_of,
         description="All versions, the newest first.",
+        permission_classes=[MayRead],
+        directives=[PAGE],
+    )
+    history: DocumentActConnection | None = batched(
+        history_of,
+        description="What was done with it, the newest first: for a client with its content, by the firm, by "
+        "himself and by who is in a dossier with him.",
         permission_classes=[MayRead],
         directives=[PAGE],
     )

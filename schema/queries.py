@@ -11,6 +11,7 @@ from execution import NEVER_NULL, Typed, batched
 from models.tables import AnyRow
 from permissions.fields import (
     IsAdministrator,
+    IsAuditor,
     IsStaff,
     ReadsDocuments,
     ReadsRelations,
@@ -35,6 +36,8 @@ from resolvers.paging import PageAsked
 from resolvers.reading import Reading
 from schema import ids
 from schema.api_key import ApiKey, newest_first
+from schema.audit import AuditEventConnection
+from schema.audit import newest_first as events_newest_first
 from schema.category import Category
 from schema.category_rules import PREVIEW, RulePreview, preview_category_rule
 from schema.changes import ChangeConnection, changes_after
@@ -238,6 +241,13 @@ class Query:
         letters_newest_first,
         description="The letters of the licence, the newest first; with `FAILED` those that were set aside.",
         permission_classes=[IsAdministrator],
+        directives=[NEVER_NULL, PAGE],
+    )
+    audit_events: AuditEventConnection | None = batched(
+        events_newest_first,
+        description="What happened in the licence, the newest first: sign-ins, refusals, what was opened, "
+        "changes of rights, accounts and files, exports, and what the operator did.",
+        permission_classes=[IsAuditor],
         directives=[NEVER_NULL, PAGE],
     )
     changes: ChangeConnection | None = batched(

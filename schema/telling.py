@@ -3,12 +3,12 @@
 import logging
 from traceback import format_tb
 
-from graphql import GraphQLError
+from graphql import FieldNode, GraphQLError
 
 from core.errors import Internal, KluisError, TooManyTries
 from languages import translate
 from schema.context import Context
-from schema.user_errors import language_of
+from schema.user_errors import REFUSALS, language_of
 
 log = logging.getLogger("kluis.errors")
 
@@ -23,6 +23,8 @@ def told(error: GraphQLError, request: Context) -> GraphQLError:
 
 def said(cause: Exception, request: Context, at: GraphQLError | None = None) -> GraphQLError:
     """Return an exception as it is told, with the place where it happened, if it has one."""
+    if isinstance(cause, REFUSALS) and at and at.nodes:
+        request.refused.add((cause.code, field_of(at)))
     if not isinstance(cause, KluisError):
         note(cause, request)
         cause = Internal(number=request.request_id)
@@ -32,6 +34,11 @@ def said(cause: Exception, request: Context, at: GraphQLError | None = None) -> 
         path=at.path if at else None,
         extensions=extensions_of(cause),
     )
+
+
+def field_of(error: GraphQLError) -> str:
+    """Return the name of the field that an error is about; not what the caller calls it."""
+    return next((it.name.value for it in error.nodes or () if isinstance(it, FieldNode)), "")
 
 
 def note(error: Exception, request: Context) -> None:

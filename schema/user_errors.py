@@ -2,12 +2,12 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 import strawberry
 
-from core.errors import Conflict, Correctable, InUse, Problems, TooManyTries
+from core.errors import Conflict, Correctable, Forbidden, InUse, NotFound, Problems, TooManyTries
 from core.viewer import Language
 from execution import Typed, batched
 from languages import translate
@@ -88,6 +88,8 @@ def told(error: Correctable, language: Language) -> UserError:
     return InputError(code=code, message=message, path=path)
 
 
+REFUSALS: Final = (Forbidden, NotFound)
+"""What is remembered: what may not be seen is told as what is not there."""
 Arguments = ParamSpec("Arguments")
 Payload = TypeVar("Payload")
 
@@ -111,6 +113,8 @@ def verb(
                 errors = all_of_them.errors
             except Correctable as error:
                 errors = (error,)
+            refused = {(it.code, info.field_name) for it in errors if isinstance(it, REFUSALS)}
+            info.context.refused.update(refused)
             return payload(user_errors=[told(it, language_of(info.context)) for it in errors])
 
         return answer

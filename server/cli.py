@@ -8,11 +8,10 @@ import typer
 import schema
 from core.viewer import Language
 from resolvers import operating
-from resolvers.founding import found_licence
 from resolvers.operating import FirstSecret
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount
-from server import export_commands, file_commands, import_commands, running
+from server import audit_commands, audit_export, export_commands, file_commands, import_commands, running
 from server.running import CannotRun
 from server.terminal import operate, run, said_in_one_line
 
@@ -20,7 +19,9 @@ MOST_SEATS = 1_000_000
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 app.add_typer(file_commands.commands)
+app.add_typer(audit_commands.commands)
 app.add_typer(import_commands.commands, name="import")
+export_commands.commands.add_typer(audit_export.commands)
 app.add_typer(export_commands.commands, name="export")
 
 
@@ -93,7 +94,7 @@ def create_licence(
     """Add a firm, with its groups, its business unit and its first categories."""
 
     async def create(ports: Ports) -> None:
-        await found_licence(ports.database, slug, name)
+        await operating.create_licence(ports, slug, name)
         typer.echo(f"{name} is there, as {slug}. Now: python3 run.py create-administrator {slug} ...")
 
     operate(create)

@@ -31,7 +31,7 @@ def relations(slug: Slug, file: File, *, actor: Actor) -> None:
     """Write all relations."""
 
     async def work(ports: Ports) -> None:
-        viewer = await operating.acting_as(ports, slug, actor)
+        viewer = await operating.acting_as(ports, slug, actor, "export relations")
         async with acting(ports, viewer) as change:
             with csv_tables.written(file, columns_of(import_tables.RELATIONS)) as write:
                 async for row in exporting.all_relations(change):
@@ -46,7 +46,7 @@ def dossiers(slug: Slug, file: File, *, actor: Actor) -> None:
     """Write all dossiers."""
 
     async def work(ports: Ports) -> None:
-        viewer = await operating.acting_as(ports, slug, actor)
+        viewer = await operating.acting_as(ports, slug, actor, "export dossiers")
         async with acting(ports, viewer) as change:
             with csv_tables.written(file, columns_of(import_tables.DOSSIERS)) as write:
                 async for row in exporting.all_dossiers(change):
@@ -76,7 +76,7 @@ def documents(
     """Write all documents that the account may read, and their files."""
 
     async def work(ports: Ports) -> None:
-        viewer = await operating.acting_as(ports, slug, actor)
+        viewer = await operating.acting_as(ports, slug, actor, "export documents")
         async with acting(ports, viewer) as change:
             keys = [key async for some in exporting.pages(change, exporting.DOCUMENT_KEYS) for key in some]
         left_out = 0

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 import typer
 
 from auth import keys, vault
+from resolvers import operating
 from resolvers.ports import Ports
 from resolvers.rewrapping import count_old, rewrap
 from resolvers.scrubbing import EVERY, count_due, scrub
@@ -35,6 +36,7 @@ async def seal_with_new_key(ports: Ports) -> None:
         keys.rotate(ports.keys.vault.path, vault.rotated)
     with progress("Sealing", await left_to_seal(ports)) as went_on:
         sealed = sum([await rewrap(ports, it, went_on) for it in licence_ids])
+    await operating.remember(ports, "keys.rotated")
     typer.echo(
         f"{sealed} secrets are sealed with the newest key. The older keys still open what they sealed."
     )
@@ -46,6 +48,7 @@ async def drop_old_keys(ports: Ports) -> None:
     if left:
         raise CannotRun(f"{left} secrets are sealed with older keys. Run rotate-keys first.")
     keys.rotate(ports.keys.vault.path, vault.without_old)
+    await operating.remember(ports, "keys.dropped")
     typer.echo("There is one key now. A copy of the key file from before opens nothing that is sealed here.")
 
 

@@ -90,7 +90,7 @@ def relations(slug: Slug, file: File, *, actor: Actor, dry_run: DryRun = False) 
     """Add relations, and change those that are there already."""
 
     async def work(ports: Ports) -> None:
-        viewer = await operating.acting_as(ports, slug, actor)
+        viewer = await operating.acting_as(ports, slug, actor, "import relations")
         read, problems = import_tables.RELATIONS.rows(file)
         rows, wrong = import_relations.kept(read, ports.clock.now().date())
         do = import_relations.dry_run, import_relations.import_relations
@@ -105,7 +105,7 @@ def dossiers(slug: Slug, file: File, *, actor: Actor, dry_run: DryRun = False) -
     """Open dossiers, and change those that are there already; their relations come first."""
 
     async def work(ports: Ports) -> None:
-        viewer = await operating.acting_as(ports, slug, actor)
+        viewer = await operating.acting_as(ports, slug, actor, "import dossiers")
         read, problems = import_tables.DOSSIERS.rows(file)
         rows, wrong = import_dossiers.kept([with_members(it) for it in read])
         do = import_dossiers.dry_run, import_dossiers.import_dossiers
@@ -141,7 +141,7 @@ def documents(
     """Add documents with their files, and change those that are there already; dossiers come first."""
 
     async def work(ports: Ports) -> None:
-        viewer = await operating.acting_as(ports, slug, actor)
+        viewer = await operating.acting_as(ports, slug, actor, "import documents")
         read, problems = import_tables.DOCUMENTS.rows(file)
         there: list[Row] = []
         for row in read:

@@ -22,6 +22,7 @@ from server.embedded import embedded
 from server.house import open_house, working
 from server.http_rules import HttpRules
 from server.numbering import Registrar
+from server.sealing import Sealer
 from server.settings import Settings
 from server.trusted_documents import BadDocuments
 
@@ -107,7 +108,8 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
         if is_demo:
             await open_demo(settings, ports)
-        beside = (worker, Registrar(ports.database), *Caretaker(ports).rounds())
+        sealer = Sealer(ports.database, ports.clock, settings.audit_heads)
+        beside = (worker, Registrar(ports.database), *Caretaker(ports).rounds(), *sealer.rounds())
         yield create_app(
             ports,
             background=lambda: working(*beside),
@@ -204,7 +206,11 @@ async def deliver(settings: Settings, url: str, smtp_url: str) -> None:
     await migrate(url)
     async with (
         open_house(settings, url, smtp_url) as (ports, worker),
-        working(Registrar(ports.database), *Caretaker(ports).rounds()),
+        working(
+            Registrar(ports.database),
+            *Caretaker(ports).rounds(),
+            *Sealer(ports.database, ports.clock, settings.audit_heads).rounds(),
+        ),
     ):
         await worker.run()
 

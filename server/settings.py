@@ -129,6 +129,11 @@ class Settings(BaseSettings):
         le=36_500,
         description="After how many days a deleted document is gone for good, bytes and all.",
     )
+    audit_heads: str | None = Field(
+        default=None,
+        description="Where the heads of the audit trail are written each minute, by which a trail that was "
+        "made anew is known: a file, on another machine if it can be, or `log`; unset: nowhere.",
+    )
     allowed_origins: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)
     ] = Field(

@@ -38,6 +38,10 @@ EXPLAINED: Final = {
     ("resolvers/passwords.py", "password != confirmation"),
     # What a mail server answered.
     ("mail/transport.py", "refusal.code not in NOT_ABOUT_THE_LETTER"),
+    # Of events: auditors may know them.
+    ("resolvers/chain_checks.py", "self.digest != row.digest"),
+    ("resolvers/chain_checks.py", "self.heads.get(row.number, row.digest) != row.digest"),
+    ("resolvers/chain_checks.py", "head != walk.digest"),
     # Of a file, with which nothing is opened.
     ("storage/files.py", "digest.digest() != stored.sha256"),
     # Documents that are known to everybody who has the front end.

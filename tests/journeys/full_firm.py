@@ -18,6 +18,7 @@ from models import (
     DocumentHolding,
     DocumentVersion,
     Dossier,
+    Event,
     Feed,
     FeedEntry,
     Letter,
@@ -45,6 +46,7 @@ async def fill(firm: Firm, advisor: Account, words: str) -> Things:
     await enter_in_feed(firm, Document=document.id, Dossier=dossier.id, Relation=newcomer.id)
     holding = (await firm.holding(f"Policy, {words}", dossier_id=dossier.id)).id
     await hang(firm, document, holding)
+    await remember(firm, words, account_id=account.id, document_id=document.id, relation_id=client.id)
     return {
         "Account": account.id,
         "Account, of staff": advisor.id,
@@ -135,6 +137,12 @@ async def add_letter(firm: Firm, to: Account, words: str) -> UUID:
     )
     await firm.keep(letter)
     return letter.id
+
+
+async def remember(firm: Firm, words: str, **of: UUID) -> None:
+    """Add an event about these, which says the words."""
+    said = {"occurred_at": firm.now, "details": {"note": words}}
+    await firm.keep(Event(licence_id=firm.founded.licence_id, kind=words, **said, **of))
 
 
 async def enter_in_feed(firm: Firm, **subjects: UUID) -> None:

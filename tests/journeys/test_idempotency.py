@@ -89,8 +89,9 @@ async def sends(api: Api, name: str, who: str = "", /, **more: Any) -> dict[str,
 
 async def made(api: Api) -> Counter[str]:
     """Return how many rows of each table the firm has, but for what is written each time."""
-    found = await rows_of(api, api.world.firm.licence_id)
-    return Counter(type(it).__name__ for it in found if not isinstance(it, NOT_MADE))
+    found = [it for it in await rows_of(api, api.world.firm.licence_id) if not isinstance(it, NOT_MADE)]
+    # That something was refused is remembered, and nothing else of it.
+    return Counter(type(it).__name__ for it in found if not getattr(it, "kind", "").endswith(".refused"))
 
 
 def files(tmp_path: Path) -> list[Path]:

@@ -125,11 +125,11 @@ async def test_nobody_costs_no_statement(api: Api) -> None:
     assert statements == []
 
 
-async def test_a_refused_field_costs_no_statement(api: Api) -> None:
+async def test_a_refused_field_costs_no_statement_but_that_it_is_remembered(api: Api) -> None:
     await api.token("bert")
     async with counting(api.ports.database) as statements:
-        await api.ask("bert", "{ relations { totalCount } }")
-    assert len(points_aside(statements)) == 1
+        await api.ask("bert", "{ relations { totalCount } letters { totalCount } }")
+    assert len(points_aside(statements)) == 2
 
 
 async def test_ids_of_one_kind_are_looked_up_together(api: Api) -> None:

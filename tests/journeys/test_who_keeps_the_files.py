@@ -62,10 +62,11 @@ async def everything(api: Api) -> dict[str, dict[str, Any]]:
 
 
 async def stands(api: Api) -> list[list[str]]:
-    """Return all that the firm's rows say, but for sessions and what is counted."""
+    """Return all that the firm's rows say, but for sessions, what is counted and what was refused."""
     found = await rows_of(api, api.world.firm.licence_id)
     told = [it for it in found if type(it).__name__ not in {"Session", "Throttle", "ApiKey"}]
-    return sorted(sorted(map(str, values_of(it))) for it in told)
+    kept = [it for it in told if not getattr(it, "kind", "").endswith(".refused")]
+    return sorted(sorted(map(str, values_of(it))) for it in kept)
 
 
 async def try_all(api: Api, said: dict[str, dict[str, Any]], who: str, names: list[str], code: str) -> None:

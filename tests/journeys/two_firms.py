@@ -76,12 +76,13 @@ def type_of(name: str) -> str:
     return name.split(",", maxsplit=1)[0]
 
 
-# A try is counted, whatever comes of it.
+# A try is counted, whatever comes of it, and a refusal is remembered.
 COUNTED: Final = {"throttle"}
+REMEMBERED: Final = {"event": "WHERE kind NOT LIKE '%.refused'"}
 ROWS: Final = (
     " UNION ALL ".join(
         f"SELECT {licence}, '{name}' AS name, count(*), md5(string_agg(row::text, '' ORDER BY row::text)) "  # noqa: S608
-        f"FROM {name} AS row GROUP BY {licence}"
+        f"FROM {name} AS row {REMEMBERED.get(name, '')} GROUP BY {licence}"
         for name in sorted(metadata.tables.keys() - COUNTED)
         for licence in ["id" if name == "licence" else "licence_id"]
     )

@@ -81,6 +81,8 @@ LATER: Final = {
     "account_word",
     "description_word",
     "dossier_word",
+    "event_chain",
+    "event_seal",
     "feed",
     "feed_entry",
     "holding_word",

@@ -13,6 +13,7 @@ from permissions import fields
 from permissions.fields import (
     FieldPermission,
     IsAdministrator,
+    IsAuditor,
     IsPerson,
     IsStaff,
     IsStaffOrOwn,
@@ -40,6 +41,7 @@ ALLOWED: Final[dict[type[FieldPermission], set[str]]] = {
     IsPerson: set(PEOPLE),
     IsStaff: STAFF,
     IsAdministrator: {"arthur"},
+    IsAuditor: {"arthur", "the auditor"},
     IsStaffOrOwn: STAFF,
     ReadsDocuments: {*PEOPLE, READS, ABLE},
     WritesDocuments: {*PEOPLE, WRITES, ABLE},
@@ -65,6 +67,7 @@ SAID: Final = {
     IsPerson: Requires(person=True),
     IsStaff: Requires(role=Role.STAFF),
     IsAdministrator: Requires(role=Role.ADMINISTRATOR),
+    IsAuditor: Requires(role=Role.AUDITOR),
     IsStaffOrOwn: Requires(role=Role.STAFF, or_own=True),
     MayRead: Requires(right=Right.READ),
     MayChangeSecurity: Requires(right=Right.CHANGE_SECURITY),

@@ -25,7 +25,7 @@ from models import (
     Session,
 )
 from tests.api import Api
-from tests.journeys.full_firm import enter_in_feed
+from tests.journeys.full_firm import enter_in_feed, remember
 from tests.journeys.rows import set_values, writing
 from tests.schema.programs import install
 from tests.schema.words import definitions, fields_of, name_of
@@ -108,6 +108,8 @@ async def fill(api: Api) -> None:
             )
             await firm.keep(rule)
         await enter_in_feed(firm, Dossier=api.world.dossier.id)
+        of = {"account_id": arthur.id, "document_id": api.world.document.id}
+        await remember(firm, "of our firm alone", **of, relation_id=api.world.relations["bert"].id)
 
 
 async def rows_of(api: Api, licence_id: UUID) -> list[Any]:

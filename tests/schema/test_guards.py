@@ -6,6 +6,7 @@ from strawberry.types.base import StrawberryObjectDefinition, StrawberryOptional
 from permissions.fields import (
     FieldPermission,
     IsAdministrator,
+    IsAuditor,
     IsPerson,
     IsStaff,
     IsStaffOrOwn,
@@ -39,6 +40,10 @@ PUBLIC = {
     "AccountPayload": "account userErrors",
     "ApiKey": "id name prefix scopes addresses createdAt expiresAt lastUsedAt revokedAt account",
     "ApplyCategoryRulePayload": "grantedCount userErrors",
+    "AuditDetail": "name value",
+    "AuditEvent": "number kind occurredAt account documentId relationId details",
+    "AuditEventConnection": CONNECTION,
+    "AuditEventEdge": EDGE,
     "BusinessUnit": "id name",
     "BusinessUnitPayload": "businessUnit userErrors",
     "Category": "id name position isArchived documents revision",
@@ -63,6 +68,9 @@ PUBLIC = {
     "DisableTwoFactorPayload": "viewer userErrors",
     "Document": "id description documentDate fileName mediaType byteSize sha256 scanState businessUnit "
     "dossier categories relations holdings viewerCan createdBy createdAt updatedBy updatedAt revision",
+    "DocumentAct": "kind occurredAt account version",
+    "DocumentActConnection": CONNECTION,
+    "DocumentActEdge": EDGE,
     "DocumentAdded": "document",
     "DocumentChanged": "document",
     "DocumentConnection": CONNECTION,
@@ -143,7 +151,7 @@ GUARDED = {
     },
     "Category": {IsStaff: "rules translations"},
     "Document": {
-        MayRead: "contentUrl previewUrl versions",
+        MayRead: "contentUrl previewUrl versions history",
         MayChangeSecurity: "grants",
         StaffReadsDocuments: "externalReference",
     },
@@ -171,6 +179,7 @@ GUARDED = {
         StaffReadsRelations: "relations holdings accounts groups",
         IsStaff: "explainAccess explainUploadRouting previewCategoryRule",
         IsAdministrator: "apiKeys letters",
+        IsAuditor: "auditEvents",
     },
     "Relation": {
         StaffReadsRelations: "details internalManager portalAccount externalReference",

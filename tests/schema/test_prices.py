@@ -133,7 +133,7 @@ def test_every_change_costs_ten_and_one_that_shows_a_secret_more() -> None:
 
 def test_every_total_costs_ten() -> None:
     weights = [said(field, Cost) for _, name, field in fields_in(SERVED) if name == "totalCount"]
-    assert len(weights) == 8
+    assert len(weights) == 10
     assert {it.weight if it else None for it in weights} == {"10"}
 
 

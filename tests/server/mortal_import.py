@@ -30,7 +30,7 @@ class Task:
 
     async def bring(self, ports: Ports) -> None:
         """Import it to its end."""
-        viewer = await operating.acting_as(ports, self.slug, self.username)
+        viewer = await operating.acting_as(ports, self.slug, self.username, "import relations")
         if self.folder is None:
             read, _ = import_tables.RELATIONS.rows(self.table)
             rows, _ = import_relations.kept(read, START.date())

@@ -1,0 +1,86 @@
+"""The sealer: chains events by hash some seconds after they are committed, and writes the heads elsewhere."""
+
+import asyncio
+import json
+import logging
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from core.clock import Clock
+from resolvers.chain_checks import Head, head_of
+from resolvers.database import Database
+from resolvers.sealing import seal
+from server.rounds import Rounds
+
+# In seconds.
+BETWEEN_ROUNDS: Final = 5.0
+MINUTE: Final = 60.0
+TO_THE_LOG: Final = "log"
+MODE: Final = 0o600
+
+log = logging.getLogger("kluis.audit")
+
+
+class Sealer:
+    """One of any number that may run beside each other: of two, one waits for the other."""
+
+    def __init__(self, database: Database, clock: Clock, heads: str | None) -> None:
+        """`heads` is the file that they are written to, or `log`; None: they are not."""
+        self._database = database
+        self._clock = clock
+        self._heads = heads
+        self._written: dict[UUID, int] = {}
+        if heads == TO_THE_LOG:
+            log.setLevel(logging.INFO)
+
+    def rounds(self) -> list[Rounds]:
+        """Return what is to go on."""
+        written = [Rounds("writing heads of the audit trail", MINUTE, self.write_heads)]
+        return [
+            Rounds("sealing the audit trail", BETWEEN_ROUNDS, self.seal),
+            *(written if self._heads else []),
+        ]
+
+    async def seal(self) -> int:
+        """Seal what was committed in every licence; return how many events."""
+        now, ids = self._clock.now(), await self._database.licence_ids()
+        return sum([await seal(self._database, it, now) for it in ids])
+
+    async def write_heads(self) -> int:
+        """Write the head of each chain that has grown; return how many."""
+        found = {it: await head_of(self._database, it) for it in await self._database.licence_ids()}
+        grown = {key: it for key, it in found.items() if it and it.number > self._written.get(key, 0)}
+        lines = [line_of(key, it, self._clock.now().isoformat()) for key, it in grown.items()]
+        try:
+            await self._write(lines)
+        except OSError as error:
+            log.warning("the heads of the audit trail can not be written: %s", error.strerror)
+            return 0
+        self._written |= {key: it.number for key, it in grown.items()}
+        return len(lines)
+
+    async def _write(self, lines: Sequence[str]) -> None:
+        if self._heads == TO_THE_LOG:
+            for line in lines:
+                log.info("head %s", line)
+        elif self._heads and lines:
+            await asyncio.to_thread(append, Path(self._heads), lines)
+
+
+def line_of(licence_id: UUID, head: Head, at: str) -> str:
+    """Return the line that says where the chain of a licence ends."""
+    said = {"at": at, "licence": str(licence_id), "number": head.number, "digest": head.digest.hex()}
+    return json.dumps(said)
+
+
+def append(path: Path, lines: Sequence[str]) -> None:
+    """Write lines at the end of a file, each whole and durable. Raise OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, MODE)
+    try:
+        os.write(descriptor, "".join(f"{it}\n" for it in lines).encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
