@@ -40,6 +40,10 @@ SERVER_SETTINGS = {
 }
 
 
+# A standby reads alone. The role that may not pass the wall may not see the tables' version either.
+IS_STANDBY = "SELECT pg_is_in_recovery()"
+REVISION = "SELECT version_num FROM alembic_version"
+AS_OURSELVES = "BEGIN READ ONLY; SET LOCAL ROLE NONE"
 # It reads a sample, however large a table is.
 PATIENTLY = "SET LOCAL statement_timeout = '5min'"
 
@@ -87,6 +91,21 @@ class Database:
         """Make known to the planner what is in these tables, into which much has come at once."""
         async with self.engine.connect() as connection:
             await driver_of(connection).execute(f"BEGIN; {PATIENTLY}; ANALYZE {', '.join(tables)}; COMMIT")
+
+    async def takes_changes(self) -> bool:
+        """Return whether something can be changed here. Raise AWAY."""
+        async with self.engine.connect() as connection:
+            return not await driver_of(connection).fetchval(IS_STANDBY)
+
+    async def revision(self) -> str | None:
+        """Return which migration the tables are of. Raise AWAY."""
+        async with self.engine.connect() as connection:
+            driver = driver_of(connection)
+            try:
+                await driver.execute(AS_OURSELVES)
+                return await driver.fetchval(REVISION)
+            finally:
+                await end(connection, driver)
 
     async def close(self) -> None:
         """Close every connection."""

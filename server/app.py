@@ -25,6 +25,7 @@ from server.content_view import ContentView
 from server.context import PREFLIGHT_HEADER
 from server.event_streams import EventStreams
 from server.graphql_view import REQUEST_ID, GraphQLView
+from server.health import Health
 from server.house import working
 from server.http_rules import HttpRules
 from server.live import Live
@@ -44,11 +45,12 @@ def create_app(
     background: Background | None = None,
     *,
     rules: HttpRules = DEFAULT_RULES,
+    health: Health | None = None,
     served: strawberry.Schema | None = None,
 ) -> Starlette:
     """Return the application over these ports; `background` runs as long as it does."""
     operations, switchboard = Operations(served or schema.build()), Switchboard(ports.database)
-    subscriptions = Subscriptions(operations, switchboard)
+    subscriptions, health = Subscriptions(operations, switchboard), health or Health()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -63,13 +65,14 @@ def create_app(
             Route("/graphql/stream", EventStreams(subscriptions, ports, rules)),
             *file_routes(ContentView(ports)),
             *CONSOLE.routes(at="/console"),
-            Route("/health", health, methods=["GET"]),
+            Route("/health/live", health.live, methods=["GET"]),
+            Route("/health/ready", health.ready, methods=["GET"]),
         ],
         middleware=[cors(rules)] if rules.origins else [],
         exception_handlers={HTTPException: refusal},
         lifespan=lifespan,
     )
-    app.state.closers = [switchboard.close]
+    app.state.health, app.state.closers = health, [switchboard.close]
     return app
 
 
@@ -104,11 +107,6 @@ def cors(rules: HttpRules) -> Middleware:
 def front_door(_: Request) -> Response:
     """Lead whoever comes by the address in a mail to the console."""
     return RedirectResponse("/console")
-
-
-def health(_: Request) -> Response:
-    """Say that the server answers."""
-    return JSONResponse({"status": "ok"})
 
 
 def refusal(_: Request, error: Exception) -> Response:

@@ -18,7 +18,9 @@ from resolvers.ports import Ports
 from server import banner, migrations, trusted_documents
 from server.app import create_app
 from server.caretaker import Caretaker
+from server.checks import Checks
 from server.embedded import embedded
+from server.health import Health
 from server.house import open_house, working
 from server.http_rules import HttpRules
 from server.numbering import Registrar
@@ -32,6 +34,8 @@ ROUNDS = 20
 LARGEST_MESSAGE = 64 << 10
 # Whoever takes what he asked for more slowly than that is cut off when the server stops.
 SECONDS_TO_STOP = 30
+# What sends requests here needs a few looks at the server's health to stop it.
+STOP_GRACE = 5.0
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 # In seconds: whoever tries it waits for the letter.
 DEMO_NEWS_WAIT = 2
@@ -91,7 +95,8 @@ async def migrate(url: str) -> None:
 async def serve(settings: Settings, url: str, listening: socket.socket, *, is_demo: bool) -> None:
     """Answer until the program is told to stop. Raise CannotRun."""
     async with application(settings, url, is_demo=is_demo) as app:
-        await server_of(app, settings.trusted_proxies).serve(sockets=[listening])
+        grace = settings.stop_grace if settings.stop_grace is not None else 0 if is_demo else STOP_GRACE
+        await server_of(app, settings.trusted_proxies, grace=grace).serve(sockets=[listening])
 
 
 @asynccontextmanager
@@ -108,7 +113,8 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         if is_demo:
             await open_demo(settings, ports)
         beside = (worker, Registrar(ports.database), *Caretaker(ports).rounds())
-        yield create_app(ports, background=lambda: working(*beside), rules=rules_of(settings))
+        health = Health(Checks(ports, worker, smtp_url).all(), without=settings.ready_without)
+        yield create_app(ports, background=lambda: working(*beside), rules=rules_of(settings), health=health)
 
 
 def rules_of(settings: Settings) -> HttpRules:
@@ -123,11 +129,16 @@ def rules_of(settings: Settings) -> HttpRules:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, but that a signal ends it once, quietly: what is open is closed, and the program ends well."""
+    """Uvicorn, but that a signal ends it once, quietly: what is open is closed, and the program ends well.
 
-    def __init__(self, app: Starlette, config: uvicorn.Config) -> None:
+    For `grace` seconds before that it says that it is not ready, and answers still.
+    """
+
+    def __init__(self, app: Starlette, config: uvicorn.Config, *, grace: float = 0) -> None:
         super().__init__(config)
         self._app = app
+        self._grace = grace
+        self._is_told = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer; what has been loaded until now stays for good."""
@@ -140,12 +151,27 @@ class Server(uvicorn.Server):
             close()
         await super().shutdown(sockets)
 
+    def be_told(self, number: int) -> None:
+        """Want no more requests from now on, and stop after the grace; told again, stop at once."""
+        if health := getattr(self._app.state, "health", None):
+            health.stop()
+        if self._is_told or not self._grace:
+            self.handle_exit(number, None)
+        else:
+            asyncio.get_running_loop().call_later(self._grace, self._end, number)
+        self._is_told = True
+
+    def _end(self, number: int) -> None:
+        # Whoever was told again meanwhile ends already; once more would leave what is under way.
+        if not self.should_exit:
+            self.handle_exit(number, None)
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """Stop at SIGINT and SIGTERM; at the second one without waiting for anybody."""
         loop = asyncio.get_running_loop()
         for number in STOPPING:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+            loop.add_signal_handler(number, self.be_told, number)
         try:
             yield
         finally:
@@ -164,7 +190,7 @@ def set_aside() -> None:
     gc.set_threshold(OBJECTS_A_ROUND, ROUNDS, ROUNDS)
 
 
-def server_of(app: Starlette, proxies: Sequence[str] = ()) -> Server:
+def server_of(app: Starlette, proxies: Sequence[str] = (), *, grace: float = 0) -> Server:
     """Return the HTTP server of an application; it believes these proxies alone (ASVS 4.1.3)."""
     return Server(
         app,
@@ -182,6 +208,7 @@ def server_of(app: Starlette, proxies: Sequence[str] = ()) -> Server:
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=SECONDS_TO_STOP,
         ),
+        grace=grace,
     )
 
 

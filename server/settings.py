@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import Correctable
 from mail.addresses import address_for
+from server.health import Part
 from server.http_rules import origin_of
 from server.trusted_documents import Mode
 from storage.malware import Clamd
@@ -144,6 +145,18 @@ class Settings(BaseSettings):
     documents_mode: Mode = Field(
         default=Mode.PREFER,
         description="`prefer`: others are executed too; `only`: no others; `off`: none is known by its id.",
+    )
+    ready_without: Annotated[tuple[Part, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="What may be wanting while `/health/ready` says ready, parted by commas: `database`, "
+        "`migrations`, `store`, `mail`, `worker`.",
+    )
+    stop_grace: float | None = Field(
+        default=None,
+        ge=0,
+        le=600,
+        description="For how many seconds a server that is told to stop goes on, and says that it is not "
+        "ready; unset: 5, and 0 in the demo.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
         default=(),

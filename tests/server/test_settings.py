@@ -92,6 +92,8 @@ def test_documents_are_a_place_and_a_mode(monkeypatch: pytest.MonkeyPatch) -> No
         ("KLUIS_PUBLIC_URL", "https://portal.example:eighty"),
         ("KLUIS_PUBLIC_URL", "https://[portal.example"),
         ("KLUIS_GET_QUERIES", "perhaps"),
+        ("KLUIS_READY_WITHOUT", "mail,sleep"),
+        ("KLUIS_STOP_GRACE", "-1"),
         ("KLUIS_DOCUMENTS_MODE", "always"),
         ("KLUIS_ALLOWED_ORIGINS", "*"),
         ("KLUIS_ALLOWED_ORIGINS", "null"),
