@@ -29,6 +29,7 @@ from server.health import Health
 from server.house import working
 from server.http_rules import HttpRules
 from server.live import Live
+from server.watch import Watch
 from server.web_sockets import WebSockets
 
 HERE: Final = Path(__file__).parent
@@ -46,11 +47,13 @@ def create_app(
     *,
     rules: HttpRules = DEFAULT_RULES,
     health: Health | None = None,
+    watch: Watch | None = None,
     served: strawberry.Schema | None = None,
 ) -> Starlette:
     """Return the application over these ports; `background` runs as long as it does."""
     operations, switchboard = Operations(served or schema.build()), Switchboard(ports.database)
-    subscriptions, health = Subscriptions(operations, switchboard), health or Health()
+    health, watch = health or Health(), watch or Watch()
+    subscriptions = Subscriptions(operations, switchboard, watch.operation)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -60,10 +63,10 @@ def create_app(
     app = Starlette(
         routes=[
             Route("/", front_door, methods=["GET"]),
-            Route("/graphql", GraphQLView(operations, ports, rules)),
+            Route("/graphql", GraphQLView(operations, ports, rules, watch)),
             WebSocketRoute("/graphql", WebSockets(subscriptions, ports, rules)),
             Route("/graphql/stream", EventStreams(subscriptions, ports, rules)),
-            *file_routes(ContentView(ports)),
+            *file_routes(ContentView(ports, watch)),
             *CONSOLE.routes(at="/console"),
             Route("/health/live", health.live, methods=["GET"]),
             Route("/health/ready", health.ready, methods=["GET"]),
@@ -85,7 +88,7 @@ def file_routes(view: ContentView) -> list[Route]:
         Purpose.UPLOAD: (view.upload, "PUT"),
     }
     return [
-        Route(f"/{purpose}/{{link}}", view.endpoint(answer), methods=[method])
+        Route(f"/{purpose}/{{link}}", view.endpoint(purpose, answer), methods=[method])
         for purpose, (answer, method) in answers.items()
     ]
 

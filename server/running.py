@@ -26,6 +26,7 @@ from server.http_rules import HttpRules
 from server.numbering import Registrar
 from server.settings import Settings
 from server.trusted_documents import BadDocuments
+from server.watch import Watch
 
 BACKLOG = 2048
 # How many new objects the garbage collector waits for, and how many rounds until it looks at older ones.
@@ -114,7 +115,13 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
             await open_demo(settings, ports)
         beside = (worker, Registrar(ports.database), *Caretaker(ports).rounds())
         health = Health(Checks(ports, worker, smtp_url).all(), without=settings.ready_without)
-        yield create_app(ports, background=lambda: working(*beside), rules=rules_of(settings), health=health)
+        yield create_app(
+            ports,
+            background=lambda: working(*beside),
+            rules=rules_of(settings),
+            health=health,
+            watch=Watch(slow_after=settings.slow_after),
+        )
 
 
 def rules_of(settings: Settings) -> HttpRules:
@@ -196,6 +203,8 @@ def server_of(app: Starlette, proxies: Sequence[str] = (), *, grace: float = 0) 
         app,
         uvicorn.Config(
             app,
+            # Its lines are written where ours are.
+            log_config=None,
             log_level="warning",
             # Its lines would hold addresses of content, which open it.
             access_log=False,

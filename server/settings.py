@@ -12,6 +12,7 @@ from core.errors import Correctable
 from mail.addresses import address_for
 from server.health import Part
 from server.http_rules import origin_of
+from server.logs import Form
 from server.trusted_documents import Mode
 from storage.malware import Clamd
 
@@ -146,6 +147,13 @@ class Settings(BaseSettings):
         default=Mode.PREFER,
         description="`prefer`: others are executed too; `only`: no others; `off`: none is known by its id.",
     )
+    log: Form = Field(
+        default=Form.TEXT,
+        description="`text`: warnings, for people; `json`: an object a line, and one for each operation.",
+    )
+    slow_after: float = Field(
+        default=1.0, gt=0, description="From how many seconds on an operation is logged as slow."
+    )
     ready_without: Annotated[tuple[Part, ...], NoDecode, BeforeValidator(_words)] = Field(
         default=(),
         description="What may be wanting while `/health/ready` says ready, parted by commas: `database`, "
@@ -192,7 +200,7 @@ def _shown(default: object) -> str:
         return f"`{str(default).lower()}`"
     if isinstance(default, Path):
         return f"`./{default}`"
-    return f"`{default}`" if isinstance(default, str | int) else "unset"
+    return f"`{default}`" if isinstance(default, str | int | float) else "unset"
 
 
 def _variable(field: str) -> str:
