@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]  it has none
@@ -10,6 +10,7 @@ from sqlalchemy import event, select
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 from core.errors import TookTooLong
 from models import Licence
@@ -63,6 +64,20 @@ class Database:
             connect_args={"server_settings": SERVER_SETTINGS},
         )
         event.listen(self.engine.sync_engine, "handle_error", tell_given_up)
+
+    @property
+    def lent(self) -> int:
+        """Return how many connections somebody has now."""
+        return self._pool.checkedout()
+
+    @property
+    def most(self) -> int:
+        """Return how many connections there can be."""
+        return self._pool.size() * 2
+
+    @property
+    def _pool(self) -> QueuePool:
+        return cast("QueuePool", self.engine.pool)
 
     @asynccontextmanager
     async def snapshot(self, licence_id: UUID) -> AsyncGenerator[AsyncConnection]:

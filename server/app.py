@@ -51,8 +51,9 @@ def create_app(
     served: strawberry.Schema | None = None,
 ) -> Starlette:
     """Return the application over these ports; `background` runs as long as it does."""
-    operations, switchboard = Operations(served or schema.build()), Switchboard(ports.database)
     health, watch = health or Health(), watch or Watch()
+    operations = Operations(served or schema.build())
+    switchboard = Switchboard(ports.database, watch.entries)
     subscriptions = Subscriptions(operations, switchboard, watch.operation)
 
     @asynccontextmanager

@@ -13,6 +13,7 @@ from mail.addresses import address_for
 from server.health import Part
 from server.http_rules import origin_of
 from server.logs import Form
+from server.measuring import Address
 from server.trusted_documents import Mode
 from storage.malware import Clamd
 
@@ -47,6 +48,11 @@ def _is_mail_address(text: str) -> str:
 def _is_clamd(url: str) -> str:
     Clamd.at(url)
     return url
+
+
+def _is_place(text: str) -> str:
+    Address.parse(text)
+    return text
 
 
 def _words(value: object) -> object:
@@ -150,6 +156,11 @@ class Settings(BaseSettings):
     log: Form = Field(
         default=Form.TEXT,
         description="`text`: warnings, for people; `json`: an object a line, and one for each operation.",
+    )
+    metrics: Annotated[str, AfterValidator(_is_place)] | None = Field(
+        default=None,
+        description="Where metrics for Prometheus are shown, such as `127.0.0.1:9464`, at `/metrics`; unset: "
+        "nowhere.",
     )
     slow_after: float = Field(
         default=1.0, gt=0, description="From how many seconds on an operation is logged as slow."

@@ -1,11 +1,16 @@
 """The watch: what was answered, how long it took and what came of it, for the log and for the metrics."""
 
 import logging
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
 
 from execution.guard import hash_of
+from models.tables import AnyRow
 from schema.context import Context
 from schema.operation import Answer
+
+if TYPE_CHECKING:  # it is loaded where metrics are wanted
+    from server.metrics import Metrics
 
 WELL: Final = "OK"
 # An error that GraphQL itself raises while an operation is executed has no code of ours.
@@ -17,12 +22,15 @@ log = logging.getLogger("kluis.requests")
 class Watch:
     """Is told of all that one server answers."""
 
-    def __init__(self, *, slow_after: float = 1.0) -> None:
+    def __init__(self, metrics: "Metrics | None" = None, *, slow_after: float = 1.0) -> None:
+        self._metrics = metrics
         self._slow_after = slow_after
 
     def operation(self, context: Context, answer: Answer, seconds: float) -> None:
         """Take note of an operation that was answered."""
         code = code_of(answer)
+        if self._metrics:
+            self._metrics.request(context.kind, code, seconds)
         if log.isEnabledFor(logging.INFO):
             log.info("operation", extra=told(context, code, seconds))
         if seconds >= self._slow_after:
@@ -39,8 +47,15 @@ class Watch:
 
     def file(self, kind: str, status: int, seconds: float) -> None:
         """Take note of a file that was asked for or sent."""
+        if self._metrics:
+            self._metrics.request(kind, str(status), seconds)
         if log.isEnabledFor(logging.INFO):
             log.info("file", extra={"kind": kind, "status": status, "seconds": round(seconds, 6)})
+
+    def entries(self, read: Sequence[AnyRow]) -> None:
+        """Take note of entries of the feed that those who listen can be told of now."""
+        if self._metrics:
+            self._metrics.entries(read)
 
 
 def told(context: Context, code: str, seconds: float) -> dict[str, object]:
