@@ -103,8 +103,15 @@ async def migrate(url: str) -> None:
 async def serve(settings: Settings, url: str, listening: socket.socket, *, is_demo: bool) -> None:
     """Answer until the program is told to stop. Raise CannotRun."""
     async with application(settings, url, is_demo=is_demo) as app:
-        grace = settings.stop_grace if settings.stop_grace is not None else 0 if is_demo else STOP_GRACE
+        grace = grace_of(settings, is_demo=is_demo)
         await server_of(app, settings.trusted_proxies, grace=grace).serve(sockets=[listening])
+
+
+def grace_of(settings: Settings, *, is_demo: bool) -> float:
+    """Return for how many seconds a server that is told to stop goes on."""
+    if settings.stop_grace is None:
+        return 0 if is_demo else STOP_GRACE
+    return settings.stop_grace
 
 
 @asynccontextmanager
@@ -180,12 +187,15 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def be_told(self, number: int) -> None:
-        """Want no more requests from now on, and stop after the grace; told again, stop at once."""
+        """Want no more requests from now on, and stop after the grace; at a second SIGINT at once.
+
+        SIGTERM comes twice where both the one who started us and the system tell all programs to stop.
+        """
         if health := getattr(self._app.state, "health", None):
             health.stop()
-        if self._is_told or not self._grace:
+        if not self._grace or (self._is_told and number == signal.SIGINT):
             self.handle_exit(number, None)
-        else:
+        elif not self._is_told:
             asyncio.get_running_loop().call_later(self._grace, self._end, number)
         self._is_told = True
 

@@ -198,8 +198,10 @@ async def test_a_server_that_stops_is_not_ready_first_and_answers_still(ports: P
             assert (await http.get(f"{url}/ready")).status_code == 503
             assert (await http.get(f"{url}/live")).status_code == 200
             assert not server.should_exit
-        # Whoever is told again does not wait.
-        server.be_told(signal.SIGTERM)
+            server.be_told(signal.SIGTERM)
+            assert not server.should_exit
+        # Whoever is told again by hand does not wait.
+        server.be_told(signal.SIGINT)
         async with asyncio.timeout(20):
             await serving
 
