@@ -87,6 +87,26 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_with_driver)] | None = Field(
         default=None, repr=False, description="A PostgreSQL 18; unset: the embedded one, in the home folder."
     )
+    pooler_url: Annotated[str, AfterValidator(_with_driver)] | None = Field(
+        default=None,
+        repr=False,
+        description="A pgbouncer in transaction mode before that database; unset: none.",
+    )
+    database_pool: int = Field(
+        default=10,
+        ge=1,
+        le=1000,
+        description="How many connections to the database a process keeps; it makes as many again in need.",
+    )
+    statement_timeout: float = Field(
+        default=5.0, ge=0.1, le=300, description="After how many seconds the database gives a statement up."
+    )
+    idle_timeout: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=300,
+        description="After how many seconds it ends a transaction that does nothing.",
+    )
     storage_url: str | None = Field(
         default=None,
         repr=False,
@@ -161,6 +181,11 @@ class Settings(BaseSettings):
         default=None,
         description="Where metrics for Prometheus are shown, such as `127.0.0.1:9464`, at `/metrics`; unset: "
         "nowhere.",
+    )
+    traces_url: Annotated[str, AfterValidator(_is_web_address)] | None = Field(
+        default=None,
+        description="Where traces go, by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`; unset: "
+        "there are none.",
     )
     slow_after: float = Field(
         default=1.0, gt=0, description="From how many seconds on an operation is logged as slow."
