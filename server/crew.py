@@ -18,7 +18,7 @@ from auth.keys import BadKeys
 from server import logs, running
 from server.measuring import Address
 from server.running import CannotRun
-from server.settings import Settings
+from server.settings import BadSetting, Settings
 
 # Each begins in an interpreter of its own: a fork would take over threads and event loops half way.
 PROCESSES: Final[SpawnContext] = get_context("spawn")
@@ -107,7 +107,7 @@ def work(settings: Settings, url: str, listening: socket.socket, place: int) -> 
     logs.begin(settings.log)
     try:
         uvloop.run(running.serve(at_place(settings, place), url, listening, is_demo=False))
-    except (CannotRun, BadKeys, ValueError) as error:
+    except (BadSetting, BadKeys, CannotRun, ValueError) as error:
         log.error("%s", error)  # noqa: TRY400  it says all there is to say
         raise SystemExit(UNFIT) from None
 

@@ -65,7 +65,7 @@ class GraphQLView:
             return refuse(str(error), error.status, media)
         announced: list[Token | None] = []
         context = context_of(self.ports, request, token, request_id=request_id, announce=announced.append)
-        with about(context):
+        with about(context), self.watch.traced():
             began = perf_counter()
             answer = await self.outcome(request, parameters, context)
             self.watch.operation(context, answer, perf_counter() - began)

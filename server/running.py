@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
 
 import asyncpg
 import uvicorn
@@ -24,16 +23,11 @@ from server.embedded import embedded
 from server.health import Health
 from server.house import open_house, working
 from server.http_rules import HttpRules
-from server.measuring import Address, NotShown, measured
 from server.numbering import Registrar
-from server.rounds import Rounds
 from server.settings import Settings
+from server.telemetry import metrics_of, tracing_of
 from server.trusted_documents import BadDocuments
 from server.watch import Watch
-from server.worker import Worker
-
-if TYPE_CHECKING:  # it is loaded where metrics are wanted
-    from server.metrics import Metrics
 
 BACKLOG = 2048
 # How many new objects the garbage collector waits for, and how many rounds until it looks at older ones.
@@ -125,6 +119,7 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         if smtp_url is None:
             smtp_url = await stack.enter_async_context(Sink(settings.home / "mail"))
         ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
+        tracing = await stack.enter_async_context(tracing_of(settings, ports))
         if is_demo:
             await open_demo(settings, ports)
         metrics, measuring = stack.enter_context(metrics_of(settings, ports, worker))
@@ -135,21 +130,8 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
             background=lambda: working(*beside),
             rules=rules_of(settings),
             health=health,
-            watch=Watch(metrics, slow_after=settings.slow_after),
+            watch=Watch(metrics, tracing, slow_after=settings.slow_after),
         )
-
-
-@contextmanager
-def metrics_of(
-    settings: Settings, ports: Ports, worker: Worker
-) -> Generator[tuple["Metrics | None", Sequence[Rounds]]]:
-    """Yield the metrics, where they are wanted, and what goes on beside them. Raise CannotRun."""
-    place = Address.parse(settings.metrics) if settings.metrics else None
-    try:
-        with measured(place, ports, worker) as found:
-            yield found
-    except NotShown as error:
-        raise CannotRun(f"KLUIS_METRICS: cannot listen on {settings.metrics}: {error}.") from None
 
 
 def rules_of(settings: Settings) -> HttpRules:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Final
 
 from execution.guard import hash_of
@@ -9,8 +10,9 @@ from models.tables import AnyRow
 from schema.context import Context
 from schema.operation import Answer
 
-if TYPE_CHECKING:  # it is loaded where metrics are wanted
+if TYPE_CHECKING:  # they are loaded where they are wanted
     from server.metrics import Metrics
+    from server.tracing import Tracing
 
 WELL: Final = "OK"
 # An error that GraphQL itself raises while an operation is executed has no code of ours.
@@ -22,15 +24,28 @@ log = logging.getLogger("kluis.requests")
 class Watch:
     """Is told of all that one server answers."""
 
-    def __init__(self, metrics: "Metrics | None" = None, *, slow_after: float = 1.0) -> None:
+    def __init__(
+        self,
+        metrics: "Metrics | None" = None,
+        tracing: "Tracing | None" = None,
+        *,
+        slow_after: float = 1.0,
+    ) -> None:
         self._metrics = metrics
+        self._tracing = tracing
         self._slow_after = slow_after
+
+    def traced(self) -> AbstractContextManager[None]:
+        """Return what an operation is carried out in."""
+        return self._tracing.operation() if self._tracing else nullcontext()
 
     def operation(self, context: Context, answer: Answer, seconds: float) -> None:
         """Take note of an operation that was answered."""
         code = code_of(answer)
         if self._metrics:
             self._metrics.request(context.kind, code, seconds)
+        if self._tracing:
+            self._tracing.answered(context, code)
         if log.isEnabledFor(logging.INFO):
             log.info("operation", extra=told(context, code, seconds))
         if seconds >= self._slow_after:

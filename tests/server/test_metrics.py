@@ -20,8 +20,7 @@ from server import measuring, running
 from server.app import create_app
 from server.measuring import Address, Measuring, NotShown, measured
 from server.metrics import Metrics
-from server.running import CannotRun
-from server.settings import Settings
+from server.settings import BadSetting, Settings
 from server.watch import Watch
 from tests.api import Api
 from tests.conftest import SetClock
@@ -194,7 +193,7 @@ async def test_an_address_that_is_taken_is_told_in_one_line(database_url: str, t
         place = f"127.0.0.1:{taken.getsockname()[1]}"
         given = Settings(home=tmp_path, database_url=database_url, smtp_url=NO_RELAY, metrics=place)
         with pytest.raises(
-            CannotRun, match=f"^KLUIS_METRICS: cannot listen on {place}: Address already in use.$"
+            BadSetting, match=f"^KLUIS_METRICS: cannot listen on {place}: Address already in use.$"
         ):
             async with running.application(given, database_url, is_demo=False):
                 pytest.fail("it runs")
