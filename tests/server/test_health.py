@@ -9,6 +9,7 @@ import httpx
 import pytest
 from obstore.exceptions import GenericError
 from obstore.store import S3Store
+from starlette.applications import Starlette
 
 from mail.sink import Sink
 from resolvers import database as databases_of
@@ -204,6 +205,12 @@ async def test_a_server_that_stops_is_not_ready_first_and_answers_still(ports: P
         server.be_told(signal.SIGINT)
         async with asyncio.timeout(20):
             await serving
+
+
+def test_an_application_without_health_stops_as_well() -> None:
+    server = server_of(Starlette())
+    server.be_told(signal.SIGTERM)
+    assert server.should_exit
 
 
 @pytest.mark.parametrize("again", [True, False])

@@ -156,8 +156,10 @@ async def test_a_slow_operation_is_told_by_the_digest_of_its_document(
 
 
 async def test_a_quick_operation_is_no_line_for_people(api: Api, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("WARNING", "kluis.requests")
     async with watched(api, Watch(slow_after=3600)) as http:
         assert (await http.post("/graphql", json={"query": DOCUMENTS})).status_code == 200
+        assert (await http.get("/content/none")).status_code == 404
     assert caplog.messages == []
 
 
