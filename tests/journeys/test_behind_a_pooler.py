@@ -10,6 +10,7 @@ import pytest
 from mail.sink import Sink
 from resolvers.connecting import Terms
 from resolvers.database import Database
+from resolvers.fetching import driver_of
 from resolvers.ports import Ports
 from server.app import create_app
 from server.checks import Checks
@@ -55,6 +56,31 @@ async def test_nobody_sees_another_firms_rows_after_it(api: Api) -> None:
         found = (await connection.exec_driver_sql(role)).scalar_one()
     # Outside of our transactions nothing of them is left.
     assert found.strip() == "kluis"
+
+
+async def test_each_transaction_has_its_role_and_its_limits(api: Api) -> None:
+    async with api.ports.database.snapshot(api.world.firm.licence_id) as connection:
+        driver = driver_of(connection)
+        set_ = {it: await driver.fetchval(f"SHOW {it}") for it in Terms().session if it != "application_name"}
+    assert set_ == {
+        "role": "kluis_app",
+        "jit": "off",
+        "plan_cache_mode": "force_generic_plan",
+        "statement_timeout": "5s",
+        "idle_in_transaction_session_timeout": "10s",
+    }
+
+
+async def test_no_statement_stays_prepared_on_a_connection_that_others_get(api: Api) -> None:
+    pooler_url = api.ports.database.engine.url.render_as_string(hide_password=False)
+    # As a server in another process has it: the names that drivers give are the same in each.
+    other = Database(pooler_url, Terms(pooler_url=pooler_url))
+    await other.licence_ids()
+    await api.ports.database.licence_ids()
+    async with other.snapshot(api.world.firm.licence_id) as connection:
+        found = await driver_of(connection).fetch("SELECT name FROM pg_prepared_statements")
+    await other.close()
+    assert found == []
 
 
 async def test_who_listens_is_told_and_letters_leave(api: Api, tmp_path: Path) -> None:
