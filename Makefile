@@ -68,7 +68,8 @@ s3: ready ## the store on a real S3 server, which must be installed
 
 lock: ready ## take the newest versions that pyproject.toml allows into the requirements files
 	$(LOCK) --upgrade pyproject.toml --output-file requirements.txt
-	$(LOCK) --upgrade pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	$(LOCK) --upgrade pyproject.toml --extra tracing --constraint requirements.txt --output-file requirements-tracing.txt
+	$(LOCK) --upgrade pyproject.toml --group dev --constraint requirements-tracing.txt --output-file requirements-dev.txt
 	$(LOCK) --upgrade --group install --output-file requirements-uv.txt
 
 help: ## these lines

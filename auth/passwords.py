@@ -48,6 +48,11 @@ class Passwords:
         # What an unknown user's password is compared with: the same work as for a known one.
         self._nobody = hasher.hash("nobody")
 
+    @property
+    def waiting(self) -> int:
+        """Return how many are under way or wait."""
+        return self._waiting
+
     @asynccontextmanager
     async def alike(self) -> AsyncGenerator[None]:
         """Let all blocks that fail take as long: hashes of older parameters take less (ASVS 6.3.8).

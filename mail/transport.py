@@ -73,6 +73,11 @@ class SmtpTransport:
             self._drop()
             raise Undelivered(told(loss)) from loss
 
+    async def reach(self) -> None:
+        """Sign in and say goodbye; raises Unreachable."""
+        await self._connected()
+        await self.close()
+
     async def close(self) -> None:
         """Say goodbye to the server, if it is still there."""
         connection, self._connection = self._connection, None

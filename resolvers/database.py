@@ -2,23 +2,23 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import asyncpg  # pyright: ignore[reportMissingTypeStubs]  it has none
 from sqlalchemy import event, select
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.pool import QueuePool
 
 from core.errors import TookTooLong
 from models import Licence
+from resolvers.connecting import Terms, engine_of, engine_past_pooler
 from resolvers.fetching import driver_of
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
-# The role that the connection was opened by, which owns the tables.
-CHANGE_AS_OWNER = "BEGIN; SET LOCAL ROLE NONE"
 AWAY = (
     OSError,
     SQLAlchemyError,
@@ -29,64 +29,65 @@ AWAY = (
 """What a database raises that is away for a moment; the last where it ends a connection between two calls."""
 # The code of a statement that ran longer than `statement_timeout` (PostgreSQL, appendix A).
 GIVEN_UP = "57014"
-# The role that row level security holds for, and limits for statements that hang (milliseconds). Compiling a
-# statement takes longer than any of ours runs.
-SERVER_SETTINGS = {
-    "role": "kluis_app",
-    "application_name": "kluis",
-    "jit": "off",
-    # Statements are written so that one plan is good for all values.
-    "plan_cache_mode": "force_generic_plan",
-    "statement_timeout": "5000",
-    "idle_in_transaction_session_timeout": "10000",
-    # The chain of events looks back for a quarter of an hour (resolvers/sealing.py).
-    "transaction_timeout": "600000",
-}
-
-
+# A standby reads alone. The role that may not pass the wall may not see the tables' version either.
+IS_STANDBY = "SELECT pg_is_in_recovery()"
+REVISION = "SELECT version_num FROM alembic_version"
+# The role that the connection was opened by, which owns the tables.
+AS_OURSELVES = "SET LOCAL ROLE NONE"
 # It reads a sample, however large a table is.
 PATIENTLY = "SET LOCAL statement_timeout = '5min'"
+# In seconds: longer than that.
+PATIENCE = 310.0
+DEFAULT = Terms()
 
 
 class Database:
     """A pool of connections; nothing is read or written but within one licence."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        # AUTOCOMMIT leaves BEGIN to us, so that the licence travels in the same round trip.
-        self.engine = create_async_engine(
-            url,
-            isolation_level="AUTOCOMMIT",
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            # What was bound may be a secret: it stays out of errors, and so out of the log.
-            hide_parameters=True,
-            connect_args={"server_settings": SERVER_SETTINGS},
-        )
+    def __init__(self, url: str, terms: Terms = DEFAULT) -> None:
+        self.engine = engine_of(url, terms)
+        self.listening = engine_past_pooler(url, terms) if terms.pooler_url else self.engine
+        """What may be listened on: a pooler would lend the connection to others meanwhile."""
+        self._preamble = terms.preamble
         event.listen(self.engine.sync_engine, "handle_error", tell_given_up)
+
+    @property
+    def lent(self) -> int:
+        """Return how many connections somebody has now."""
+        return self._pool.checkedout()
+
+    @property
+    def most(self) -> int:
+        """Return how many connections there can be."""
+        return self._pool.size() * 2
+
+    @property
+    def _pool(self) -> QueuePool:
+        return cast("QueuePool", self.engine.pool)
 
     @asynccontextmanager
     async def snapshot(self, licence_id: UUID) -> AsyncGenerator[AsyncConnection]:
         """Yield a connection on which everything is read as of one moment, and nothing can be written."""
         # There is nothing to keep, and what failed within it has been told already.
-        async with self._transaction(READ, licence_id, finish=end) as connection:
+        async with self._transaction(self._within(READ, licence_id), finish=end) as connection:
             yield connection
 
     @asynccontextmanager
     async def change(self, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
         """Yield a session whose changes are committed when the block ends, all or none."""
-        async with self._session(CHANGE, licence_id) as session:
+        async with self._session(self._within(CHANGE, licence_id)) as session:
             yield session
 
     @asynccontextmanager
     async def change_as_owner(self, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
         """Yield such a session as the owner of the tables, who alone removes what the server may only add."""
-        async with self._session(CHANGE_AS_OWNER, licence_id) as session:
+        async with self._session(f"{self._within(CHANGE, licence_id)}; {AS_OURSELVES}") as session:
             yield session
 
     @asynccontextmanager
-    async def _session(self, begin: str, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
+    async def _session(self, begin: str) -> AsyncGenerator[AsyncSession]:
         async with (
-            self._transaction(begin, licence_id, finish=commit) as connection,
+            self._transaction(begin, finish=commit) as connection,
             AsyncSession(connection, expire_on_commit=False) as session,
         ):
             yield session
@@ -95,26 +96,41 @@ class Database:
     async def licence_ids(self, slug: str | None = None) -> list[UUID]:
         """Return the ids of all licences, or of the one with this slug, if there is one."""
         statement = select(Licence.id) if slug is None else select(Licence.id).where(Licence.slug == slug)
-        async with self.engine.connect() as connection:
+        async with self._transaction(f"{READ}{self._preamble}", finish=end) as connection:
             return list((await connection.execute(statement)).scalars())
 
     async def analyze(self, tables: Sequence[str]) -> None:
         """Make known to the planner what is in these tables, into which much has come at once."""
-        async with self.engine.connect() as connection:
-            await driver_of(connection).execute(f"BEGIN; {PATIENTLY}; ANALYZE {', '.join(tables)}; COMMIT")
+        async with self._transaction(f"{CHANGE}{self._preamble}; {PATIENTLY}", finish=commit) as connection:
+            await driver_of(connection).execute(f"ANALYZE {', '.join(tables)}", timeout=PATIENCE)
+
+    async def takes_changes(self) -> bool:
+        """Return whether something can be changed here. Raise AWAY."""
+        async with self._transaction(f"{READ}{self._preamble}", finish=end) as connection:
+            return not await driver_of(connection).fetchval(IS_STANDBY)
+
+    async def revision(self) -> str | None:
+        """Return which migration the tables are of. Raise AWAY."""
+        async with self._transaction(f"{READ}{self._preamble}; {AS_OURSELVES}", finish=end) as connection:
+            return await driver_of(connection).fetchval(REVISION)
 
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+        await self.listening.dispose()
+
+    def _within(self, begin: str, licence_id: UUID) -> str:
+        """Return what begins a transaction in which one licence can be seen."""
+        return f"{begin}{self._preamble}; SET LOCAL kluis.licence = '{licence_id}'"
 
     @asynccontextmanager
     async def _transaction(
-        self, begin: str, licence_id: UUID, finish: Callable[[AsyncConnection, Any], Awaitable[None]]
+        self, begin: str, finish: Callable[[AsyncConnection, Any], Awaitable[None]]
     ) -> AsyncGenerator[AsyncConnection]:
         async with self.engine.connect() as connection:
             driver = driver_of(connection)
             try:
-                await driver.execute(f"{begin}; SET LOCAL kluis.licence = '{licence_id}'")
+                await driver.execute(begin)
                 yield connection
                 await finish(connection, driver)
             except BaseException:

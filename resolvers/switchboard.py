@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -120,8 +120,11 @@ class Exchange:
 class Switchboard:
     """All lines of one server process."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, heard: Callable[[Sequence[AnyRow]], None] = lambda _: None
+    ) -> None:
         self.database = database
+        self._heard = heard
         self._exchanges: dict[UUID, Exchange] = {}
         # In their order, so that a busy licence keeps no other waiting.
         self._asked: dict[UUID, None] = {}
@@ -210,6 +213,7 @@ class Switchboard:
             found = await fetched(connection, READERS, licence | {"ids": ids}) if ids else ()
         readers = {it.document_id: it.principals for it in found}
         self._put(exchange, entries, readers)
+        self._heard(entries)
         return len(entries)
 
     def _put(

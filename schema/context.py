@@ -3,6 +3,7 @@
 from typing import Any, TypeAlias
 
 import strawberry
+from graphql import OperationDefinitionNode
 
 from core.errors import TooExpensive, Unauthenticated
 from core.tokens import Token
@@ -30,6 +31,20 @@ class Context(Request):
         self.request_id = request_id
         self.cost = 0
         """In points; known once the operation is."""
+        self.text = ""
+        """Of the document, as it came."""
+        self.operation: OperationDefinitionNode | None = None
+        """What is executed, once it was found in the document."""
+
+    @property
+    def kind(self) -> str:
+        """Return what kind of operation it is: `none` as long as nobody knows."""
+        return self.operation.operation.value if self.operation else "none"
+
+    @property
+    def name(self) -> str:
+        """Return what its author calls the operation."""
+        return self.operation.name.value if self.operation and self.operation.name else ""
 
     async def pay(self, points: int) -> None:
         """Spend points of the viewer's account; of whoever is nobody, of the address.

@@ -111,8 +111,9 @@ class Operations:
 
     async def paid(self, asked: Asked, request: Context) -> Any:
         """Return what executes an operation that was paid for. Raise Unreadable, KluisError."""
+        request.text = asked.text
         admitted = await self.admit(asked, request)
-        operation = chosen(admitted, asked)
+        request.operation = operation = chosen(admitted, asked)
         executor: Any = self.executor.build(
             self.schema,
             admitted.document,

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import ExitStack
+from time import perf_counter
 from typing import Any, Final
 from uuid import UUID
 
 from graphql import GraphQLError
 
-from core.errors import BeginAnew, Forbidden, TookTooLong
+from core.errors import BeginAnew, Busy, Forbidden, TookTooLong
 from execution import Unreadable
 from models.tables import AnyRow
 from permissions.fields import ReadsDocuments
@@ -43,9 +44,16 @@ class NotOpened(Exception):
 class Subscriptions:
     """Opens subscriptions to the events of one server."""
 
-    def __init__(self, operations: Operations, switchboard: Switchboard) -> None:
+    def __init__(
+        self,
+        operations: Operations,
+        switchboard: Switchboard,
+        seen: Callable[[Context, Answer, float], None],
+    ) -> None:
         self.operations = operations
         self.switchboard = switchboard
+        self.seen = seen
+        """Is told of what was opened or refused, and of the seconds that it took."""
         self.crowd = Crowd(MOST_OF_ACCOUNT)
         self.turns = asyncio.Semaphore(READERS_AT_ONCE)
 
@@ -54,16 +62,20 @@ class Subscriptions:
 
         `afresh` makes the context of each reading. Raise NotOpened, Stopping.
         """
-        request = afresh()
+        request, began, answer = afresh(), perf_counter(), Answer()
         try:
             return await self.attempt(asked, request, afresh)
         except Unreadable as refused:
-            raise NotOpened(Answer(errors=refused.errors, refusal=refused.code)) from None
+            answer = Answer(errors=refused.errors, refusal=refused.code)
+            raise NotOpened(answer) from None
         except Stopping:
+            answer = refusal(Busy(), request)
             raise
         except Exception as error:  # noqa: BLE001  whatever it is, it is told in words of our own
-            raise NotOpened(refusal(error, request)) from None
+            answer = refusal(error, request)
+            raise NotOpened(answer) from None
         finally:
+            self.seen(request, answer, perf_counter() - began)
             await leave(request)
 
     async def attempt(self, asked: Asked, request: Context, afresh: Afresh) -> "Stream":

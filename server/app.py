@@ -25,11 +25,13 @@ from server.content_view import ContentView
 from server.context import PREFLIGHT_HEADER
 from server.event_streams import EventStreams
 from server.graphql_view import REQUEST_ID, GraphQLView
+from server.health import Health
 from server.house import working
 from server.http_rules import HttpRules
 from server.live import Live
 from server.portal_pages import portal_routes
 from server.schema_view import SchemaView
+from server.watch import Watch
 from server.web_sockets import WebSockets
 
 HERE: Final = Path(__file__).parent
@@ -46,6 +48,8 @@ def create_app(
     background: Background | None = None,
     *,
     rules: HttpRules = DEFAULT_RULES,
+    health: Health | None = None,
+    watch: Watch | None = None,
     served: strawberry.Schema | None = None,
     portal: Path | None = None,
 ) -> Starlette:
@@ -53,9 +57,11 @@ def create_app(
 
     `portal` is the folder of a built portal that it is to serve as well.
     """
-    operations, switchboard = Operations(served or schema.build()), Switchboard(ports.database)
-    subscriptions = Subscriptions(operations, switchboard)
-    graphql = GraphQLView(operations, ports, rules)
+    health, watch = health or Health(), watch or Watch()
+    operations = Operations(served or schema.build())
+    switchboard = Switchboard(ports.database, watch.entries)
+    subscriptions = Subscriptions(operations, switchboard, watch.operation)
+    graphql = GraphQLView(operations, ports, rules, watch)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None]:
@@ -70,15 +76,16 @@ def create_app(
             WebSocketRoute("/graphql", WebSockets(subscriptions, ports, rules)),
             Route("/graphql/schema.graphql", SchemaView(graphql).send, methods=["GET"]),
             Route("/graphql/stream", EventStreams(subscriptions, ports, rules)),
-            *file_routes(ContentView(ports)),
+            *file_routes(ContentView(ports, watch)),
             *CONSOLE.routes(at="/console"),
-            Route("/health", health, methods=["GET"]),
+            Route("/health/live", health.live, methods=["GET"]),
+            Route("/health/ready", health.ready, methods=["GET"]),
         ],
         middleware=[cors(rules)] if rules.origins else [],
         exception_handlers={HTTPException: refusal},
         lifespan=lifespan,
     )
-    app.state.closers = [switchboard.close]
+    app.state.health, app.state.closers = health, [switchboard.close]
     return app
 
 
@@ -91,7 +98,7 @@ def file_routes(view: ContentView) -> list[Route]:
         Purpose.UPLOAD: (view.upload, "PUT"),
     }
     return [
-        Route(f"/{purpose}/{{link}}", view.endpoint(answer), methods=[method])
+        Route(f"/{purpose}/{{link}}", view.endpoint(purpose, answer), methods=[method])
         for purpose, (answer, method) in answers.items()
     ]
 
@@ -113,11 +120,6 @@ def cors(rules: HttpRules) -> Middleware:
 def front_door(_: Request) -> Response:
     """Lead whoever comes by the address in a mail to the console."""
     return RedirectResponse("/console")
-
-
-def health(_: Request) -> Response:
-    """Say that the server answers."""
-    return JSONResponse({"status": "ok"})
 
 
 def refusal(_: Request, error: Exception) -> Response:

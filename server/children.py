@@ -9,11 +9,14 @@ from pathlib import Path
 
 # The parent's death reaches a child as a signal when the child asked for it (PR_SET_PDEATHSIG is 1). It is
 # asked for in a launcher of its own and not between fork and exec, where a program with threads can lock
-# itself up. When the parent died before the asking, there is nothing left to run for.
+# itself up. When the parent died before the asking, there is nothing left to run for. What a shell starts in the
+# background ignores two signals, and hands that on.
 LAUNCH = """
 import ctypes, os, signal, sys
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGINT)
+for told in (signal.SIGINT, signal.SIGQUIT):
+    signal.signal(told, signal.SIG_DFL)
 if os.getppid() == int(sys.argv[1]):
     os.execv(sys.argv[2], sys.argv[2:])
 """

@@ -11,11 +11,12 @@ from resolvers import operating
 from resolvers.operating import FirstSecret
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount
-from server import audit_commands, audit_export, export_commands, file_commands, import_commands, running
+from server import audit_commands, audit_export, crew, export_commands, file_commands, import_commands, running
 from server.running import CannotRun
 from server.terminal import operate, run, said_in_one_line
 
 MOST_SEATS = 1_000_000
+MOST_WORKERS = 64
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 app.add_typer(file_commands.commands)
@@ -39,12 +40,17 @@ def demo() -> None:
 
 
 @app.command()
-def serve() -> None:
+def serve(
+    *,
+    workers: Annotated[
+        int, typer.Option(min=1, max=MOST_WORKERS, help="How many processes answer, on one port.")
+    ] = 1,
+) -> None:
     """Run the server."""
-    start(is_demo=False)
+    start(is_demo=False, workers=workers)
 
 
-def start(*, is_demo: bool) -> None:
+def start(*, is_demo: bool, workers: int = 1) -> None:
     """Run the server until it is told to stop."""
     with said_in_one_line() as given:
         if not is_demo and given.smtp_url is None:
@@ -52,7 +58,11 @@ def start(*, is_demo: bool) -> None:
         with running.listen(given) as listening:
             known = running.on_port_of(given, listening)
             with running.database(known) as url:
-                run(running.serve(known, url, listening, is_demo=is_demo))
+                if workers > 1:
+                    run(running.migrate(url))
+                    crew.serve(known, url, listening, workers)
+                else:
+                    run(running.serve(known, url, listening, is_demo=is_demo))
 
 
 @app.command()

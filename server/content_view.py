@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from time import perf_counter
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +16,7 @@ from resolvers.ports import Ports
 from resolvers.receiving import receive
 from server.context import address_of
 from server.ranges import NotSatisfiable, Part, is_known, part_of
+from server.watch import Watch
 from storage.file_names import content_disposition
 
 # What the firm's clients send must not act in the portal's name (ASVS 3.2, 5.4).
@@ -49,27 +51,38 @@ Answer = Callable[[Request, str, str], Awaitable[Response]]
 class ContentView:
     """Sends files to whoever holds a link that still counts, and takes them in."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, watch: Watch) -> None:
         self.ports = ports
+        self.watch = watch
         self.uploading = Crowd(UPLOADS_AT_ONCE)
         self.drawing = Crowd(PREVIEWS_AT_ONCE)
 
-    def endpoint(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
-        """Return what answers requests for a link; what is refused is told as JSON."""
+    def endpoint(self, purpose: str, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+        """Return what answers requests for a link; the watch is told, when the answer begins."""
 
         async def respond(request: Request) -> Response:
+            began, status = perf_counter(), 500
             try:
-                return await answer(request, request.path_params["link"], address_of(request))
-            except KluisError as error:
-                body = {"error": {"code": error.code, "message": str(error)}}
-                status = STATUSES.get(type(error), REFUSED)
-                # What was sent with the request may still be under way, and nobody will read it.
-                said = CLOSE if request.method == "PUT" else {}
-                if isinstance(error, Busy | StoreAway):
-                    said = said | {"Retry-After": str(error.retry_after)}
-                return JSONResponse(body, status_code=status, headers=HEADERS | said)
+                response = await self.answered(request, answer)
+                status = response.status_code
+                return response
+            finally:
+                self.watch.file(purpose, status, perf_counter() - began)
 
         return respond
+
+    async def answered(self, request: Request, answer: Answer) -> Response:
+        """Return what an answer comes to; what is refused is told as JSON."""
+        try:
+            return await answer(request, request.path_params["link"], address_of(request))
+        except KluisError as error:
+            body = {"error": {"code": error.code, "message": str(error)}}
+            status = STATUSES.get(type(error), REFUSED)
+            # What was sent with the request may still be under way, and nobody will read it.
+            said = CLOSE if request.method == "PUT" else {}
+            if isinstance(error, Busy | StoreAway):
+                said = said | {"Retry-After": str(error.retry_after)}
+            return JSONResponse(body, status_code=status, headers=HEADERS | said)
 
     async def content(self, request: Request, link: str, come_from: str) -> Response:
         """Return a file, a part of it, or what there is to know of it (HEAD)."""

@@ -1,6 +1,7 @@
 """GraphQL over HTTP: one address, one operation a request."""
 
 import asyncio
+from time import perf_counter
 from typing import Final
 from uuid import uuid4
 
@@ -19,7 +20,9 @@ from server.asking import asked_of, received, refused_document
 from server.bodies import NoOperation, Parameters, limited
 from server.context import context_of, give_cookie
 from server.http_rules import BESIDE_THE_FILE, HttpRules, origin_of
+from server.logs import about
 from server.trusted_documents import DocumentRefused
+from server.watch import Watch
 
 REQUEST_ID: Final = "X-Request-Id"
 NEITHER: Final = f"The answer is {GRAPHQL} or {JSON}."
@@ -28,10 +31,11 @@ NEITHER: Final = f"The answer is {GRAPHQL} or {JSON}."
 class GraphQLView:
     """Answers operations; whatever comes is answered as JSON."""
 
-    def __init__(self, operations: Operations, ports: Ports, rules: HttpRules) -> None:
+    def __init__(self, operations: Operations, ports: Ports, rules: HttpRules, watch: Watch) -> None:
         self.operations = operations
         self.ports = ports
         self.rules = rules
+        self.watch = watch
         self.crowd = Crowd(rules.at_once)
         self.origins = rules.origins | {origin_of(ports.public_url)}
 
@@ -61,7 +65,11 @@ class GraphQLView:
             return refuse(str(error), error.status, media)
         announced: list[Token | None] = []
         context = context_of(self.ports, request, token, request_id=request_id, announce=announced.append)
-        response = respond(await self.outcome(request, parameters, context), media)
+        with about(context), self.watch.traced():
+            began = perf_counter()
+            answer = await self.outcome(request, parameters, context)
+            self.watch.operation(context, answer, perf_counter() - began)
+        response = respond(answer, media)
         for token in announced:
             give_cookie(response, token)
         return response

@@ -13,6 +13,7 @@ from auth.passwords import Passwords
 from core.clock import SystemClock
 from mail.transport import SmtpTransport
 from resolvers.change import letter_seal
+from resolvers.connecting import Terms
 from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.ports import Ports
@@ -39,7 +40,7 @@ async def open_house(
     """Yield the ports, and the worker for the letters written through them. Raise BadKeys, ValueError."""
     keys = open_keys(settings.keys)
     files = Files(Store.open(settings.storage_url or settings.home / "files"))
-    database = Database(database_url)
+    database = Database(database_url, terms_of(settings))
     passwords = Passwords()
     scribe = Scribe(secret_opener(keys), sender_of(settings), settings.public_url)
     transports = [SmtpTransport(smtp_url) for _ in range(settings.mail_connections)]
@@ -67,6 +68,13 @@ async def open_house(
     finally:
         passwords.close()
         await database.close()
+
+
+def terms_of(settings: Settings) -> Terms:
+    """Return what is set of the connections to the database."""
+    return Terms(
+        settings.database_pool, settings.statement_timeout, settings.idle_timeout, settings.pooler_url
+    )
 
 
 def sender_of(settings: Settings) -> str:

@@ -47,7 +47,7 @@ class Listening:
         def end(_connection: Any) -> None:
             ended.set()
 
-        async with self._database.engine.connect() as connection:
+        async with self._database.listening.connect() as connection:
             driver: Any = driver_of(connection)
             driver.add_termination_listener(end)
             try:

@@ -1,9 +1,10 @@
 """Bringing the database to this version's tables, once, however many servers start together."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -13,6 +14,20 @@ from alembic import command
 ROOT = Path(__file__).resolve().parent.parent
 # Any number will do, as long as all servers agree on it.
 ADVISORY_LOCK = 0x6B6C756973
+
+
+class Known(NamedTuple):
+    """The revisions of the tables that this version knows."""
+
+    head: str
+    older: frozenset[str]
+
+
+def known() -> Known:
+    """Return the revision that this version needs, and those before it."""
+    scripts = ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
+    every = [it.revision for it in scripts.walk_revisions()]
+    return Known(every[0], frozenset(every[1:]))
 
 
 async def upgrade(url: str, revision: str = "head") -> None:

@@ -18,13 +18,17 @@ from resolvers.ports import Ports
 from server import banner, migrations, trusted_documents
 from server.app import create_app
 from server.caretaker import Caretaker
+from server.checks import Checks
 from server.embedded import embedded
+from server.health import Health
 from server.house import open_house, working
 from server.http_rules import HttpRules
 from server.numbering import Registrar
 from server.sealing import Sealer
 from server.settings import Settings
+from server.telemetry import metrics_of, tracing_of
 from server.trusted_documents import BadDocuments
+from server.watch import Watch
 
 BACKLOG = 2048
 # How many new objects the garbage collector waits for, and how many rounds until it looks at older ones.
@@ -33,6 +37,8 @@ ROUNDS = 20
 LARGEST_MESSAGE = 64 << 10
 # Whoever takes what he asked for more slowly than that is cut off when the server stops.
 SECONDS_TO_STOP = 30
+# What sends requests here needs a few looks at the server's health to stop it.
+STOP_GRACE = 5.0
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 # In seconds: whoever tries it waits for the letter.
 DEMO_NEWS_WAIT = 2
@@ -92,7 +98,15 @@ async def migrate(url: str) -> None:
 async def serve(settings: Settings, url: str, listening: socket.socket, *, is_demo: bool) -> None:
     """Answer until the program is told to stop. Raise CannotRun."""
     async with application(settings, url, is_demo=is_demo) as app:
-        await server_of(app, settings.trusted_proxies).serve(sockets=[listening])
+        grace = grace_of(settings, is_demo=is_demo)
+        await server_of(app, settings.trusted_proxies, grace=grace).serve(sockets=[listening])
+
+
+def grace_of(settings: Settings, *, is_demo: bool) -> float:
+    """Return for how many seconds a server that is told to stop goes on."""
+    if settings.stop_grace is None:
+        return 0 if is_demo else STOP_GRACE
+    return settings.stop_grace
 
 
 @asynccontextmanager
@@ -106,14 +120,20 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         if smtp_url is None:
             smtp_url = await stack.enter_async_context(Sink(settings.home / "mail"))
         ports, worker = await stack.enter_async_context(open_house(settings, url, smtp_url))
+        tracing = await stack.enter_async_context(tracing_of(settings, ports))
         if is_demo:
             await open_demo(settings, ports)
+        metrics, measuring = stack.enter_context(metrics_of(settings, ports, worker))
         sealer = Sealer(ports.database, ports.clock, settings.audit_heads)
-        beside = (worker, Registrar(ports.database), *Caretaker(ports).rounds(), *sealer.rounds())
+        rounds = (*Caretaker(ports).rounds(), *sealer.rounds())
+        beside = (worker, Registrar(ports.database), *rounds, *measuring)
+        health = Health(Checks(ports, worker, smtp_url).all(), without=settings.ready_without)
         yield create_app(
             ports,
             background=lambda: working(*beside),
             rules=rules_of(settings),
+            health=health,
+            watch=Watch(metrics, tracing, slow_after=settings.slow_after),
             portal=portal.FOLDER if is_demo else None,
         )
 
@@ -130,11 +150,16 @@ def rules_of(settings: Settings) -> HttpRules:
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, but that a signal ends it once, quietly: what is open is closed, and the program ends well."""
+    """Uvicorn, but that a signal ends it once, quietly: what is open is closed, and the program ends well.
 
-    def __init__(self, app: Starlette, config: uvicorn.Config) -> None:
+    For `grace` seconds before that it says that it is not ready, and answers still.
+    """
+
+    def __init__(self, app: Starlette, config: uvicorn.Config, *, grace: float = 0) -> None:
         super().__init__(config)
         self._app = app
+        self._grace = grace
+        self._is_told = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer; what has been loaded until now stays for good."""
@@ -147,12 +172,30 @@ class Server(uvicorn.Server):
             close()
         await super().shutdown(sockets)
 
+    def be_told(self, number: int) -> None:
+        """Want no more requests from now on, and stop after the grace; at a second SIGINT at once.
+
+        SIGTERM comes twice where both the one who started us and the system tell all programs to stop.
+        """
+        if health := getattr(self._app.state, "health", None):
+            health.stop()
+        if not self._grace or (self._is_told and number == signal.SIGINT):
+            self.handle_exit(number, None)
+        elif not self._is_told:
+            asyncio.get_running_loop().call_later(self._grace, self._end, number)
+        self._is_told = True
+
+    def _end(self, number: int) -> None:
+        # Whoever was told again meanwhile ends already; once more would leave what is under way.
+        if not self.should_exit:
+            self.handle_exit(number, None)
+
     @contextmanager
     def capture_signals(self) -> Generator[None]:
         """Stop at SIGINT and SIGTERM; at the second one without waiting for anybody."""
         loop = asyncio.get_running_loop()
         for number in STOPPING:
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+            loop.add_signal_handler(number, self.be_told, number)
         try:
             yield
         finally:
@@ -171,12 +214,14 @@ def set_aside() -> None:
     gc.set_threshold(OBJECTS_A_ROUND, ROUNDS, ROUNDS)
 
 
-def server_of(app: Starlette, proxies: Sequence[str] = ()) -> Server:
+def server_of(app: Starlette, proxies: Sequence[str] = (), *, grace: float = 0) -> Server:
     """Return the HTTP server of an application; it believes these proxies alone (ASVS 4.1.3)."""
     return Server(
         app,
         uvicorn.Config(
             app,
+            # Its lines are written where ours are.
+            log_config=None,
             log_level="warning",
             # Its lines would hold addresses of content, which open it.
             access_log=False,
@@ -189,6 +234,7 @@ def server_of(app: Starlette, proxies: Sequence[str] = ()) -> Server:
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=SECONDS_TO_STOP,
         ),
+        grace=grace,
     )
 
 
@@ -206,12 +252,13 @@ async def deliver(settings: Settings, url: str, smtp_url: str) -> None:
     await migrate(url)
     async with (
         open_house(settings, url, smtp_url) as (ports, worker),
-        working(
-            Registrar(ports.database),
-            *Caretaker(ports).rounds(),
-            *Sealer(ports.database, ports.clock, settings.audit_heads).rounds(),
-        ),
+        AsyncExitStack() as stack,
     ):
+        _, measuring = stack.enter_context(metrics_of(settings, ports, worker))
+        sealer = Sealer(ports.database, ports.clock, settings.audit_heads)
+        rounds = (*Caretaker(ports).rounds(), *sealer.rounds())
+        beside = (Registrar(ports.database), *rounds, *measuring)
+        await stack.enter_async_context(working(*beside))
         await worker.run()
 
 

@@ -10,7 +10,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from core.errors import Correctable
 from mail.addresses import address_for
+from server.health import Part
 from server.http_rules import origin_of
+from server.logs import Form
+from server.measuring import Address
 from server.trusted_documents import Mode
 from storage.malware import Clamd
 
@@ -47,6 +50,11 @@ def _is_clamd(url: str) -> str:
     return url
 
 
+def _is_place(text: str) -> str:
+    Address.parse(text)
+    return text
+
+
 def _words(value: object) -> object:
     return tuple(it.strip() for it in value.split(",") if it.strip()) if isinstance(value, str) else value
 
@@ -78,6 +86,26 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535, description="The port it listens on; 0 takes a free one.")
     database_url: Annotated[str, AfterValidator(_with_driver)] | None = Field(
         default=None, repr=False, description="A PostgreSQL 18; unset: the embedded one, in the home folder."
+    )
+    pooler_url: Annotated[str, AfterValidator(_with_driver)] | None = Field(
+        default=None,
+        repr=False,
+        description="A pgbouncer in transaction mode before that database; unset: none.",
+    )
+    database_pool: int = Field(
+        default=10,
+        ge=1,
+        le=1000,
+        description="How many connections to the database a process keeps; it makes as many again in need.",
+    )
+    statement_timeout: float = Field(
+        default=5.0, ge=0.1, le=300, description="After how many seconds the database gives a statement up."
+    )
+    idle_timeout: float = Field(
+        default=10.0,
+        ge=0.1,
+        le=300,
+        description="After how many seconds it ends a transaction that does nothing.",
     )
     storage_url: str | None = Field(
         default=None,
@@ -150,6 +178,35 @@ class Settings(BaseSettings):
         default=Mode.PREFER,
         description="`prefer`: others are executed too; `only`: no others; `off`: none is known by its id.",
     )
+    log: Form = Field(
+        default=Form.TEXT,
+        description="`text`: warnings, for people; `json`: an object a line, and one for each operation.",
+    )
+    metrics: Annotated[str, AfterValidator(_is_place)] | None = Field(
+        default=None,
+        description="Where metrics for Prometheus are shown, such as `127.0.0.1:9464`, at `/metrics`; unset: "
+        "nowhere.",
+    )
+    traces_url: Annotated[str, AfterValidator(_is_web_address)] | None = Field(
+        default=None,
+        description="Where traces go, by OTLP over HTTP, such as `http://127.0.0.1:4318/v1/traces`; unset: "
+        "there are none.",
+    )
+    slow_after: float = Field(
+        default=1.0, gt=0, description="From how many seconds on an operation is logged as slow."
+    )
+    ready_without: Annotated[tuple[Part, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="What may be wanting while `/health/ready` says ready, parted by commas: `database`, "
+        "`migrations`, `store`, `mail`, `worker`.",
+    )
+    stop_grace: float | None = Field(
+        default=None,
+        ge=0,
+        le=600,
+        description="For how many seconds a server that is told to stop goes on, and says that it is not "
+        "ready; unset: 5, and 0 in the demo.",
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = Field(
         default=(),
         description="Addresses or networks of proxies whose X-Forwarded-For is believed, parted by commas.",
@@ -184,7 +241,7 @@ def _shown(default: object) -> str:
         return f"`{str(default).lower()}`"
     if isinstance(default, Path):
         return f"`./{default}`"
-    return f"`{default}`" if isinstance(default, str | int) else "unset"
+    return f"`{default}`" if isinstance(default, str | int | float) else "unset"
 
 
 def _variable(field: str) -> str:

@@ -1,6 +1,5 @@
 """Commands at a terminal: what stands in the way is told in one line, what takes time shows how far it is."""
 
-import logging
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager
 from typing import Any, Final
@@ -13,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from auth.keys import BadKeys
 from core.errors import KluisError
 from resolvers.ports import Ports
-from server import running, settings
+from server import logs, running, settings
 from server.cluster import NotStarted
 from server.running import CannotRun
 from server.settings import BadSetting, Settings
@@ -24,9 +23,10 @@ INTERRUPTED: Final = 130
 @contextmanager
 def said_in_one_line() -> Generator[Settings]:
     """Yield the settings; what stands in the way is told in one line, with exit status 1."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
-        yield settings.read()
+        given = settings.read()
+        logs.begin(given.log)
+        yield given
     except (BadSetting, BadKeys, CannotRun, NotStarted, KluisError, ValueError) as error:
         typer.echo(f"kluis: {error}", err=True)
         raise typer.Exit(1) from None

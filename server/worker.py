@@ -30,6 +30,7 @@ class Worker:
         self._woken = asyncio.Event()
         self._asked: set[UUID] = set()
         self._next_round = 0.0
+        self._came_round = time.monotonic()
         self._is_database_away = False
 
     def hear(self, heard: str) -> None:
@@ -40,6 +41,10 @@ class Worker:
     def _ask(self, licence_id: UUID) -> None:
         self._asked.add(licence_id)
         self._woken.set()
+
+    def lag(self) -> float:
+        """Return for how many seconds there was no whole round."""
+        return time.monotonic() - self._came_round
 
     async def run(self) -> None:
         """Deliver letters until cancelled; a database that is away for a moment is tried again."""
@@ -61,7 +66,8 @@ class Worker:
     async def _look(self) -> None:
         """Look at each licence that was asked for, or at all of them when it is time for a round."""
         try:
-            await self._deliver(await self._due())
+            is_round, due = await self._due()
+            await self._deliver(due)
         except AWAY as trouble:
             if not self._is_database_away:
                 # The kind alone: a database's error can quote what was written.
@@ -70,14 +76,17 @@ class Worker:
             self._next_round = time.monotonic() + SECONDS_UNTIL_BACK
         else:
             self._is_database_away = False
+            if is_round:
+                self._came_round = time.monotonic()
 
-    async def _due(self) -> Iterable[UUID]:
+    async def _due(self) -> tuple[bool, Iterable[UUID]]:
+        """Return whether it is time for a round, and where to look."""
         asked, self._asked = self._asked, set[UUID]()
         if time.monotonic() < self._next_round:
-            return asked
+            return False, asked
         found = await self._database.licence_ids()
         self._next_round = time.monotonic() + SECONDS_BETWEEN_ROUNDS
-        return found
+        return True, found
 
     async def _deliver(self, licence_ids: Iterable[UUID]) -> None:
         """Deliver a batch of each; whoever had one may have another."""

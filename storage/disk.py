@@ -6,6 +6,7 @@ obstore renames into place but never syncs, and it creates with the mode that th
 import os
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 
 PRIVATE_FOLDER = 0o700
 PRIVATE_FILE = 0o600
@@ -14,6 +15,13 @@ PRIVATE_FILE = 0o600
 def make_root(root: Path) -> None:
     """Create the root folder if there is none yet."""
     root.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+
+def require_room(root: Path) -> None:
+    """Require that something can be written in the root folder. Raise OSError."""
+    with TemporaryFile(dir=root) as file:
+        file.write(b"1")
+        file.flush()
 
 
 def make_room(root: Path, key: str) -> None:

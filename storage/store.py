@@ -50,6 +50,9 @@ KEY: Final = re.compile(r"[0-9a-f]{32}/[a-z2-7]{2}/[a-z2-7]{30}", re.ASCII)
 """The licence, and 160 random bits in base32, the first two letters a folder, so that none grows large."""
 
 
+NOBODY: Final = UUID(int=0)
+"""A licence that has nothing."""
+
 TROUBLES: Final = (BaseError, OSError)
 """What a store raises that is away for a moment, or has no room left."""
 
@@ -147,6 +150,14 @@ class Store:
         except FileNotFoundError:
             raise Missing(key) from None
         return memoryview(found)
+
+    async def reach(self) -> None:
+        """Return when the store answers; on disk, when files can be made. Raises BaseError, OSError."""
+        if self._root:
+            await asyncio.to_thread(disk.require_room, self._root)
+            return
+        with suppress(Missing):
+            await self.size(new_key(NOBODY))
 
     async def size(self, key: str) -> int:
         """Return how many bytes an object has. Raises Missing, ValueError for no key."""

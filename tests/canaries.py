@@ -43,7 +43,8 @@ class Watch:
         """Return the record that `logging` asks for."""
         record = logging.LogRecord(*said, **named)
         text = text_of(record)
-        if not record.name.startswith(CLIENTS) and holds_secret(text):
+        # A copy of a record is made without a name at first.
+        if not str(record.name).startswith(CLIENTS) and holds_secret(text):
             self.leaks.append(f"{record.levelname} of {record.name}: {text}")
         return record
 

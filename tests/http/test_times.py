@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.pool import QueuePool
 
 from models import Document, Event
-from resolvers import database
+from resolvers.connecting import Terms
 from resolvers.database import Database
 from resolvers.points import Points
 from tests.api import Api
@@ -73,10 +73,9 @@ async def test_what_was_cut_off_leaves_no_connection_behind(api: Api, database_u
 
 
 @pytest.fixture
-async def strict(api: Api, database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Api]:
-    """The API over a database that gives a statement up at once, in milliseconds."""
-    monkeypatch.setitem(database.SERVER_SETTINGS, "statement_timeout", "500")
-    opened = Database(database_url)
+async def strict(api: Api, database_url: str) -> AsyncGenerator[Api]:
+    """The API over a database that gives a statement up at once."""
+    opened = Database(database_url, Terms(statement_within=0.5))
     ports = replace(api.ports, database=opened, points=Points(opened))
     async with behind(api, ports) as other:
         yield other

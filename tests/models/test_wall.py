@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import Document, DocumentRelation, Event, Licence, metadata
+from resolvers.connecting import Terms
 from resolvers.database import Database
 from tests.models.catalogue import asked
 from tests.world import World
@@ -19,7 +20,7 @@ WALLED = sorted(set(metadata.tables) - {"licence"})
 @pytest.fixture
 async def small_pool(database_url: str) -> AsyncGenerator[Database]:
     """A database with one connection, so that everybody uses the same."""
-    opened = Database(database_url, pool_size=1)
+    opened = Database(database_url, Terms(pool_size=1))
     yield opened
     await opened.close()
 

@@ -14,7 +14,8 @@ from sqlalchemy import select, text
 
 from models import Licence, metadata
 from resolvers import database as transactions
-from resolvers.database import SERVER_SETTINGS, Database
+from resolvers.connecting import SERVER_SETTINGS
+from resolvers.database import Database
 from tests import databases
 from tests.http.asking import behind
 from tests.journeys.answers import answer_to

@@ -12,7 +12,8 @@ from obstore.store import MemoryStore
 from sqlalchemy import event
 
 from resolvers import document_lists, document_narrowing
-from resolvers.database import SERVER_SETTINGS, Database
+from resolvers.connecting import SERVER_SETTINGS
+from resolvers.database import Database
 from resolvers.ports import Ports
 from storage.store import Store
 from tests.conftest import SetClock, ports_over

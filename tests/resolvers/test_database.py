@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError, ResourceClosedError
 from core.errors import TookTooLong
 from core.tokens import Token
 from models import Document, Event, Licence
+from resolvers.connecting import Terms
 from resolvers.database import Database
 from resolvers.fetching import driver_of
 from tests.models.catalogue import asked
@@ -22,7 +23,7 @@ DESCRIPTIONS = select(Document.description)
 @pytest.fixture
 async def small_pool(database_url: str) -> AsyncGenerator[Database]:
     """A database that lends at most two connections."""
-    opened = Database(database_url, pool_size=1)
+    opened = Database(database_url, Terms(pool_size=1))
     yield opened
     await opened.close()
 

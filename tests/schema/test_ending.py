@@ -12,6 +12,7 @@ from sqlalchemy import Executable, func, select
 
 from core.errors import Busy, Internal, TookTooLong
 from models.tables import AnyRow
+from resolvers.connecting import Terms
 from resolvers.database import Database
 from resolvers.points import Points
 from schema.context import Context
@@ -234,7 +235,7 @@ async def test_so_many_operations_of_nobody_are_under_way_at_once_for_a_network(
 @pytest.fixture
 async def two_connections(api: Api, database_url: str) -> AsyncGenerator[Desk]:
     """The desk of a server that has two connections."""
-    database = Database(database_url, pool_size=1)
+    database = Database(database_url, Terms(pool_size=1))
     desk = Desk(api)
     desk.ports = replace(api.ports, database=database, points=Points(database))
     yield desk

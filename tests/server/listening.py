@@ -29,7 +29,7 @@ class Heard:
     def __call__(self, *said: object) -> logging.LogRecord:
         """Return the record that `logging` asks for."""
         record = logging.LogRecord(*said)  # pyright: ignore[reportArgumentType]  what it is asked with
-        if not record.name.startswith(CLIENTS):
+        if not str(record.name).startswith(CLIENTS):
             self.names.add(record.name)
             self.lines.append(MOMENT.sub("a moment", f"{record.name} {text_of(record)}"))
         return record

@@ -34,11 +34,6 @@ async def test_the_address_in_a_mail_leads_to_the_console(http: httpx.AsyncClien
     assert (answer.status_code, answer.headers["location"]) == (307, "/console")
 
 
-async def test_the_server_says_that_it_answers(http: httpx.AsyncClient) -> None:
-    answer = await http.get("/health")
-    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
-
-
 @pytest.mark.parametrize("path", ["/admin", "/console.css", "/console/none.js", "/content/", "/content/a/b"])
 async def test_what_is_not_there_is_told_as_json(http: httpx.AsyncClient, path: str) -> None:
     answer = await http.get(path)
@@ -50,7 +45,7 @@ async def test_what_is_not_there_is_told_as_json(http: httpx.AsyncClient, path: 
     ("verb", "path", "allowed"),
     [
         ("POST", "/content/link", {"GET", "HEAD"}),
-        ("POST", "/health", {"GET", "HEAD"}),
+        ("POST", "/health/ready", {"GET", "HEAD"}),
         ("POST", "/console", {"GET", "HEAD"}),
     ],
 )

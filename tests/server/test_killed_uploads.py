@@ -129,7 +129,7 @@ async def a_while(http: httpx.AsyncClient, seconds: float) -> None:
     async with asyncio.timeout(PATIENCE):
         while True:
             with suppress(*GONE):
-                await http.get("/health")
+                await http.get("/health/live")
                 break
     await asyncio.sleep(seconds)
 

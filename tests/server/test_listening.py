@@ -107,16 +107,16 @@ async def test_a_database_that_is_away_is_asked_again(
 ) -> None:
     monkeypatch.setattr(listening, "SECONDS_UNTIL_BACK", 0.01)
     caplog.set_level("INFO", "kluis.listening")
-    engine = api.ports.database.engine
+    engine = api.ports.database.listening
     tried: list[str] = []
 
     class Away:
         def connect(self) -> object:
             tried.append("away")
-            monkeypatch.setattr(api.ports.database, "engine", engine)
+            monkeypatch.setattr(api.ports.database, "listening", engine)
             raise ConnectionRefusedError
 
-    monkeypatch.setattr(api.ports.database, "engine", Away())
+    monkeypatch.setattr(api.ports.database, "listening", Away())
     ears = Ears()
     async with beside(Listening(api.ports.database, LETTERS_CHANNEL, ears.heard.append).run()):
         async with asyncio.timeout(20):
