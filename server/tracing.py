@@ -16,10 +16,10 @@ from sqlalchemy import event
 from execution.guard import hash_of
 from resolvers.database import Database
 from schema.context import Context
+from server.watch import WELL
 
 # What begins and ends a transaction names the licence, and says nothing else.
 OF_TRANSACTIONS: Final = ("BEGIN", "COMMIT", "ROLLBACK")
-WELL: Final = "OK"
 NANOSECONDS: Final = 1_000_000_000
 
 
@@ -46,7 +46,7 @@ class Tracing:
         with self._tracer.start_as_current_span("operation", kind=SpanKind.SERVER, record_exception=False):
             yield
 
-    def answered(self, context: Context, code: str) -> None:
+    def answered(self, context: Context, outcome: str) -> None:
         """Say of the span what the operation was and what came of it: no text of it, and no variables."""
         span = trace.get_current_span()
         span.update_name(f"{context.kind} {context.name}".rstrip())
@@ -56,11 +56,11 @@ class Tracing:
                 "graphql.operation.name": context.name,
                 "graphql.document.sha256": hash_of(context.text),
                 "kluis.request": context.request_id,
-                "kluis.code": code,
+                "kluis.code": outcome,
             }
         )
-        if code != WELL:
-            span.set_status(Status(StatusCode.ERROR, code))
+        if outcome != WELL:
+            span.set_status(Status(StatusCode.ERROR, outcome))
 
     def close(self) -> None:
         """Send what was not sent yet."""
