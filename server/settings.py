@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_with_driver)] | None = Field(
         default=None, repr=False, description="A PostgreSQL 18; unset: the embedded one, in the home folder."
     )
+    backup_database_url: Annotated[str, AfterValidator(_with_driver)] | None = Field(
+        default=None,
+        repr=False,
+        description="As whom `backup` reads the database, where the user of `KLUIS_DATABASE_URL` does not "
+        "pass row level security; unset: that one.",
+    )
     storage_url: str | None = Field(
         default=None,
         repr=False,

@@ -14,6 +14,7 @@ from auth.keys import BadKeys
 from core.errors import KluisError
 from resolvers.ports import Ports
 from server import running, settings
+from server.backups import BadBackup
 from server.cluster import NotStarted
 from server.running import CannotRun
 from server.settings import BadSetting, Settings
@@ -27,7 +28,7 @@ def said_in_one_line() -> Generator[Settings]:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         yield settings.read()
-    except (BadSetting, BadKeys, CannotRun, NotStarted, KluisError, ValueError) as error:
+    except (BadSetting, BadKeys, BadBackup, CannotRun, NotStarted, KluisError, ValueError) as error:
         typer.echo(f"kluis: {error}", err=True)
         raise typer.Exit(1) from None
 
