@@ -1,7 +1,8 @@
-"""Commands for the worst day: backup, check-backup and restore."""
+"""Commands for the worst day: backup, check-backup, restore, and the drill for it."""
 
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
@@ -9,7 +10,7 @@ import typer
 from auth import keys
 from auth.keys import open_keys
 from core.clock import SystemClock
-from server import cut_off, restore_rules, restoring, running
+from server import cut_off, drill, restore_rules, restoring, running
 from server.backing_up import Source, back_up
 from server.backups import Backups
 from server.dumps import Place
@@ -81,7 +82,8 @@ def check_backup(folder: Folder, *, name: Name = None) -> None:
         backups = Backups(folder)
         with backups.held(to_write=False):
             chosen = restoring.choose(backups, name)
-        typer.echo(f"{chosen.backup.name} is whole: {len(chosen.digests)} files.")
+            digests = restoring.read_through(backups, chosen)
+        typer.echo(f"{chosen.backup.name} is whole: {len(digests)} files.")
 
 
 @commands.command()
@@ -104,15 +106,24 @@ def restore(
         restore_rules.require_fit(chosen, given, keys_from)
         if given.database_url:
             run(require_wanting(given.database_url, chosen))
+        digests = restoring.read_through(backups, chosen)
         cut_off.begin(given.home, chosen.mark)
         if keys_from:
             keys.copy(keys_from, given.keys)
         url = given.database_url or stack.enter_context(embedded(given.home))
         target = Target(url, Place(url, is_embedded=given.database_url is None), store_of(given))
-        run(restoring.restore(chosen, backups.store, target, sends_letters=send_letters))
+        run(restoring.restore(chosen, digests, backups, target, sends_letters=send_letters))
         cut_off.finish(given.home)
         typer.echo(f"{chosen.backup.name} is restored. Everybody signs in anew.")
         run(verified(given, url))
+
+
+@commands.command(name="drill")
+def practise() -> None:
+    """Practise the worst day on an invented vault: back up under load, lose all, restore, open documents."""
+    with said_in_one_line(), TemporaryDirectory(prefix="kluis-drill-") as folder:
+        for what, seen in drill.run(Path(folder)).items():
+            typer.echo(f"{what}: {seen}")
 
 
 async def require_wanting(url: str, chosen: restoring.Chosen) -> None:

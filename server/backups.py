@@ -143,12 +143,16 @@ class Backups:
         except OSError as error:
             raise BadBackup(f"{self.folder}: {error.strerror}.") from None
         try:
-            fcntl.flock(descriptor, (fcntl.LOCK_EX if to_write else fcntl.LOCK_SH) | fcntl.LOCK_NB)
+            self._claim(descriptor, fcntl.LOCK_EX if to_write else fcntl.LOCK_SH)
             yield
-        except BlockingIOError:
-            raise BadBackup(f"{self.folder}: a backup or a restore is under way there.") from None
         finally:
             os.close(descriptor)
+
+    def _claim(self, descriptor: int, how: int) -> None:
+        try:
+            fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BadBackup(f"{self.folder}: a backup or a restore is under way there.") from None
 
     def whole(self) -> list[Backup]:
         """Return those that were made to their end, the newest last."""
@@ -192,9 +196,10 @@ class Backups:
                 path.unlink()
         return len(old)
 
-    def require_whole(self, backup: Backup, went_on: Callable[[int], object]) -> dict[str, str]:
+    def require_whole(
+        self, backup: Backup, manifest: Manifest, went_on: Callable[[int], object]
+    ) -> dict[str, str]:
         """Return the digests of a backup's objects, having read all of it. Raise BadBackup."""
-        manifest = backup.manifest()
         require(backup.folder / DUMP, manifest.dump)
         digests = backup.objects(manifest)
         for key, digest in digests.items():

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from sqlalchemy import text
@@ -40,11 +39,10 @@ UPDATE public.letter SET state = 'FAILED', bundle = NULL,
 
 
 class Chosen(NamedTuple):
-    """A backup that was read to its end."""
+    """A backup, and what it is."""
 
     backup: Backup
     manifest: Manifest
-    digests: dict[str, str]
 
     @property
     def mark(self) -> str:
@@ -62,15 +60,20 @@ class Target(NamedTuple):
 
 
 def choose(folder: Backups, name: str | None) -> Chosen:
-    """Return a backup, or the newest one, having read all of it. Raise BadBackup."""
+    """Return a backup, or the newest one. Raise BadBackup."""
     backup = folder.chosen(name)
-    manifest = backup.manifest()
-    with progress("Reading the backup", manifest.objects) as went_on:
-        digests = folder.require_whole(backup, went_on)
-    return Chosen(backup, manifest, digests)
+    return Chosen(backup, backup.manifest())
 
 
-async def restore(chosen: Chosen, source: Path, target: Target, *, sends_letters: bool) -> None:
+def read_through(folder: Backups, chosen: Chosen) -> dict[str, str]:
+    """Return the digests of a backup's objects, having read all of it. Raise BadBackup."""
+    with progress("Reading the backup", chosen.manifest.objects) as went_on:
+        return folder.require_whole(chosen.backup, chosen.manifest, went_on)
+
+
+async def restore(
+    chosen: Chosen, digests: Mapping[str, str], folder: Backups, target: Target, *, sends_letters: bool
+) -> None:
     """Bring the objects of a backup into a store, and then its database. Raise CannotRun, BadBackup.
 
     The database is there as a whole or not at all; what of the objects was copied serves the next try.
@@ -78,7 +81,7 @@ async def restore(chosen: Chosen, source: Path, target: Target, *, sends_letters
     if not await is_wanting(target.url, chosen):
         return
     try:
-        await copy_objects(Store.open(source), target.store, chosen.digests)
+        await copy_objects(Store.open(folder.store), target.store, digests)
     except TROUBLES as trouble:
         raise CannotRun(f"The backup could not be restored: {str(trouble).splitlines()[0]}") from trouble
     file, closing = chosen.backup.folder / backups.DUMP, statements(chosen, sends_letters=sends_letters)
