@@ -25,6 +25,9 @@ from storage.store import Store
 MOST: Final = 10_000
 commands = typer.Typer()
 Folder = Annotated[Path, typer.Argument(help="The folder of backups, on another disk than the data.")]
+SendLetters = Annotated[
+    bool, typer.Option("--send-letters", help="Send the letters that waited; else they are set aside.")
+]
 Name = Annotated[str | None, typer.Option("--backup", help="Which one, by its name; else the newest.")]
 
 
@@ -94,9 +97,7 @@ def restore(
     keys_from: Annotated[
         Path | None, typer.Option("--keys", help="The copy of the keys, where they are not in place already.")
     ] = None,
-    send_letters: Annotated[
-        bool, typer.Option("--send-letters", help="Send the letters that waited; else they are set aside.")
-    ] = False,
+    send_letters: SendLetters = False,
 ) -> None:
     """Bring a backup into an empty home, or an empty database, and compare rows and files."""
     with said_in_one_line() as given, ExitStack() as stack:
@@ -116,6 +117,14 @@ def restore(
         cut_off.finish(given.home)
         typer.echo(f"{chosen.backup.name} is restored. Everybody signs in anew.")
         run(verified(given, url))
+
+
+@commands.command()
+def settle_restore(*, send_letters: SendLetters = False) -> None:
+    """End sessions and set letters aside after a database was brought back by other means, before a start."""
+    with said_in_one_line() as given, running.database(given) as url:
+        run(restoring.settle(given.backup_database_url or url, sends_letters=send_letters))
+        typer.echo("The database is settled. Everybody signs in anew.")
 
 
 @commands.command(name="drill")

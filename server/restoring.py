@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from resolvers.fetching import driver_of
 from server import backups, dumps
 from server.backups import Backup, Backups, BadBackup, Manifest
 from server.dumps import Place
@@ -19,6 +20,7 @@ from storage.store import TROUBLES, Missing, Store
 
 IS_EMPTY: Final = text("SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')")
 RESTORED: Final = text("SELECT obj_description(to_regclass('public.alembic_version'))")
+SEES_ALL: Final = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
 # The numbers between are those of changes that were told after the backup: none is given a second time, so
 # that whoever has read further than the backup does not take new changes for those that he knows.
 LEAP: Final = 1 << 32
@@ -129,14 +131,31 @@ async def is_there(source: Store, target: Store, key: str) -> bool:
 
 def statements(chosen: Chosen, *, sends_letters: bool) -> str:
     """Return what is done in the transaction that restores, before any policy or key stands."""
-    told = literal(json.dumps({"backup": chosen.backup.name}))
+    mark = f"COMMENT ON TABLE public.alembic_version IS {literal(chosen.mark)};\n"
+    return closed(chosen.manifest.removed) + settling(chosen.backup.name, sends_letters=sends_letters) + mark
+
+
+def settling(come_from: str, *, sends_letters: bool) -> str:
+    """Return the statements that end what must not go on in a database that is as it was at another time."""
+    told = literal(json.dumps({"come_from": come_from}))
     event = (
         "INSERT INTO public.event (licence_id, kind, occurred_at, details) "  # noqa: S608  literals of ours
         f"SELECT id, 'licence.restored', now(), {told}::jsonb FROM public.licence;\n"
     )
-    mark = f"COMMENT ON TABLE public.alembic_version IS {literal(chosen.mark)};\n"
-    set_aside = "" if sends_letters else SET_ASIDE
-    return f"{ENDED}{set_aside}{closed(chosen.manifest.removed)}{event}{mark}"
+    return ENDED + ("" if sends_letters else SET_ASIDE) + event
+
+
+async def settle(url: str, *, sends_letters: bool) -> None:
+    """End the same in a database that was brought back by other means than ours. Raise CannotRun."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        with reaching_database():
+            async with engine.begin() as connection:
+                if not (await connection.execute(SEES_ALL)).scalar_one():
+                    raise CannotRun("The database's user does not pass row level security.")
+                await driver_of(connection).execute(settling("elsewhere", sends_letters=sends_letters))
+    finally:
+        await engine.dispose()
 
 
 def closed(removed: Sequence[str]) -> str:

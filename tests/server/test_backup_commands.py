@@ -1,0 +1,528 @@
+"""What the operator types for the worst day: backups of a vault in use, and what a restore brings back."""
+
+import asyncio
+import json
+import os
+import shutil
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
+
+import pytest
+
+from auth import keys
+from auth import vault as key_sets
+from models import DocumentVersion, Event, Feed, FeedEntry, Letter, Preview, Session, Upload
+from resolvers.feed import number
+from resolvers.orphans import end_uploads
+from resolvers.purging import MARGIN, purge
+from resolvers.uploads import LASTS_FOR
+from resolvers.verifying import compare
+from server import copying
+from server.backups import Backups
+from storage.store import Store
+from tests import databases
+from tests.api import Api
+from tests.conftest import SetClock
+from tests.journeys.filing import (
+    complete,
+    gives,
+    key_of,
+    lose,
+    over,
+    paper_of,
+    preview_of,
+    sent,
+    url_of,
+    version_of,
+)
+from tests.journeys.rows import delete_document, row, rows
+from tests.models.catalogue import asked
+from tests.server.commands import Types
+from tests.server.lost import Elsewhere, elsewhere
+from tests.storage import s3 as server
+from tests.storage.real_files import pdf
+from tests.storage.s3 import BUCKET, S3
+
+s3 = server.s3
+DOCUMENTS: Final = "{ documents { totalCount } }"
+CHANGES: Final = "query ($after: String) { changes(after: $after) { pageInfo { endCursor } nodes { kind } } }"
+CATALOGUE: Final = """
+    SELECT c.relname, c.relkind::text, c.relacl::text, c.relrowsecurity, c.relforcerowsecurity,
+      (SELECT array_agg(pg_get_constraintdef(k.oid) ORDER BY k.conname) FROM pg_constraint k
+        WHERE k.conrelid = c.oid),
+      (SELECT array_agg(p.polname || pg_get_expr(p.polqual, c.oid) ORDER BY p.polname) FROM pg_policy p
+        WHERE p.polrelid = c.oid),
+      (SELECT array_agg(a.attname || format_type(a.atttypid, a.atttypmod) || a.attnotnull ORDER BY a.attname)
+        FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
+      CASE c.relkind WHEN 'i' THEN pg_get_indexdef(c.oid) END
+    FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace ORDER BY c.relname
+"""
+
+
+@pytest.fixture
+async def there(types: Types, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Elsewhere]:
+    async with elsewhere(tmp_path / "there", types, monkeypatch) as place:
+        yield place
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "backups"
+
+
+async def backs_up(types: Types, folder: Path, *words: str | Path, status: int = 0) -> str:
+    """Return what `backup` says."""
+    result = await types("backup", str(folder), *map(str, words))
+    assert result.exit_code == status, result.output
+    return result.stdout
+
+
+async def refused(result: Any) -> str:
+    """Return the line with which a command is refused."""
+    found = await result
+    assert (found.exit_code, found.stdout) == (1, ""), found.output
+    return found.stderr.splitlines()[-1].removeprefix("kluis: ")
+
+
+def newest(folder: Path) -> Path:
+    return max(it for it in folder.iterdir() if it.name != "objects")
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    return json.loads((newest(folder) / "manifest.json").read_text())["manifest"]
+
+
+def key_file(tmp_path: Path) -> Path:
+    return tmp_path / "keys.json"
+
+
+async def found_in(url: str, statement: str) -> list[tuple[Any, ...]]:
+    """Return what a database answers to whoever sees all."""
+    return [tuple(it.values()) for it in await asked(url, statement)]
+
+
+# what comes back --------------------------------------------------------------------------------------------
+
+
+async def test_what_was_backed_up_opens_after_a_restore(
+    api: Api, types: Types, there: Elsewhere, folder: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    content = pdf()
+    paper = await paper_of(api, "bert", content)
+    picture = (await gives(api, await preview_of(api, "bert", paper))).content
+    upload = await sent(api, "bert")
+    said = await backs_up(types, folder, "--keys-to", tmp_path / "safe" / "keys.json")
+    assert said == f"{newest(folder)}: 3 files, 3 of them new.\n"
+    result = await there.restores(folder, "--keys", tmp_path / "safe" / "keys.json")
+    assert result.stdout.splitlines() == [
+        f"{newest(folder).name} is restored. Everybody signs in anew.",
+        "3 rows and 3 objects: 0 objects are missing, 0 have another size, and 0 belong to no row.",
+    ]
+    async with there.api(api, clock) as restored:
+        assert (await gives(restored, await url_of(restored, "bert", paper))).content == content
+        assert (await gives(restored, await preview_of(restored, "bert", paper))).content == picture
+        made = (await complete(restored, "bert", upload))["document"]
+        assert (await gives(restored, await url_of(restored, "bert", made["id"]))).status_code == 200
+    assert not (there.home / "restoring").exists()
+
+
+async def test_the_tables_are_those_that_migrations_make(
+    api: Api, types: Types, there: Elsewhere, folder: Path, tmp_path: Path, database_url: str
+) -> None:
+    await paper_of(api, "bert")
+    await backs_up(types, folder)
+    await there.restores(folder, "--keys", key_file(tmp_path))
+    wanted = await found_in(database_url, CATALOGUE)
+    assert len(wanted) > 100
+    assert await found_in(there.url, CATALOGUE) == wanted
+
+
+async def test_sessions_end_and_letters_that_waited_are_set_aside(
+    api: Api, types: Types, there: Elsewhere, folder: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    await paper_of(api, "bert")
+    token = await api.token("bert")
+    (letter,) = await rows(api, Letter)
+    assert letter.state == "QUEUED"
+    await backs_up(types, folder)
+    await there.restores(folder, "--keys", key_file(tmp_path))
+    async with there.api(api, clock) as restored:
+        restored.tokens["bert"] = token
+        assert await restored.codes("bert", DOCUMENTS) == ["UNAUTHENTICATED"]
+        assert await rows(restored, Session) == []
+        aside = await row(restored, Letter)
+        assert (aside.id, aside.state) == (letter.id, "FAILED")
+        assert aside.last_error is not None
+        assert "may have been sent since" in aside.last_error
+        told = await row(restored, Event, kind="licence.restored")
+        assert told.details == {"come_from": newest(folder).name}
+
+
+async def test_letters_go_out_where_that_is_said(
+    api: Api, types: Types, there: Elsewhere, folder: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    await paper_of(api, "bert")
+    await backs_up(types, folder)
+    await there.restores(folder, "--keys", key_file(tmp_path), "--send-letters")
+    async with there.api(api, clock) as restored:
+        assert (await row(restored, Letter)).state == "QUEUED"
+
+
+async def test_whoever_reads_changes_begins_anew_after_a_restore(
+    api: Api, types: Types, there: Elsewhere, folder: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    licence_id = api.world.firm.licence_id
+    await backs_up(types, folder)
+    for _ in range(3):
+        await paper_of(api, "bert")
+    await number(api.ports.database, licence_id)
+    place = (await api.gets("anna", CHANGES))["changes"]["pageInfo"]["endCursor"]
+    await there.restores(folder, "--keys", key_file(tmp_path))
+    async with there.api(api, clock) as restored:
+        for _ in range(4):
+            await paper_of(restored, "bert")
+        await number(restored.ports.database, licence_id)
+        # By their numbers alone it has read three of these four.
+        assert await restored.codes("anna", CHANGES, after=place) == ["EXPIRED"]
+        assert len((await restored.gets("anna", CHANGES))["changes"]["nodes"]) == 4
+
+
+async def test_what_was_read_of_changes_before_the_backup_is_not_read_on(
+    api: Api, types: Types, there: Elsewhere, folder: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    licence_id = api.world.firm.licence_id
+    await paper_of(api, "bert")
+    await number(api.ports.database, licence_id)
+    place = (await api.gets("anna", CHANGES))["changes"]["pageInfo"]["endCursor"]
+    await backs_up(types, folder)
+    await there.restores(folder, "--keys", key_file(tmp_path))
+    async with there.api(api, clock) as restored:
+        assert await restored.codes("anna", CHANGES, after=place) == ["EXPIRED"]
+        assert await rows(restored, FeedEntry) == []
+        feed = await row(restored, Feed)
+        assert feed.removed_up_to == feed.numbered_up_to > 1 << 32
+
+
+async def test_a_database_of_other_means_is_settled_the_same(api: Api, types: Types) -> None:
+    await paper_of(api, "bert")
+    result = await types("settle-restore")
+    assert (result.exit_code, result.stdout) == (0, "The database is settled. Everybody signs in anew.\n")
+    assert await rows(api, Session) == []
+    assert (await row(api, Letter)).state == "FAILED"
+    assert (await row(api, Event, kind="licence.restored")).details == {"come_from": "elsewhere"}
+    (feed,) = await rows(api, Feed)
+    assert feed.removed_up_to == feed.numbered_up_to >= 1 << 32
+
+
+# a vault in use ---------------------------------------------------------------------------------------------
+
+
+async def test_what_is_taken_away_while_it_is_copied_is_closed_and_not_missing(
+    api: Api,
+    types: Types,
+    there: Elsewhere,
+    folder: Path,
+    clock: SetClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old, kept = await paper_of(api, "bert"), await paper_of(api, "bert")
+    await gives(api, await preview_of(api, "bert", await paper_of(api, "bert", pdf())))
+    await sent(api, "bert")
+    licence_id = api.world.firm.licence_id
+    await delete_document(api, key_of(api, old), clock.now() - timedelta(days=31))
+    run, loop = copying.Copying.run, asyncio.get_running_loop()
+
+    async def taken_away() -> tuple[int, int]:
+        now = clock.now() + MARGIN
+        purged = await purge(api.ports, licence_id, now)
+        return purged, await end_uploads(api.ports, licence_id, now + LASTS_FOR)
+
+    async def run_after_that(self: copying.Copying, *said: Any) -> None:
+        # The dump is written; nothing is copied yet. The command has a loop of its own.
+        assert asyncio.run_coroutine_threadsafe(taken_away(), loop).result() == (1, 1)
+        await run(self, *said)
+
+    monkeypatch.setattr(copying.Copying, "run", run_after_that)
+    await backs_up(types, folder)
+    assert len(manifest(folder)["removed"]) == 2
+    assert manifest(folder)["missing"] == []
+    await there.restores(folder, "--keys", key_file(tmp_path))
+    async with there.api(api, clock) as restored:
+        assert (await version_of(restored, old)).sealed_key is None
+        assert (await version_of(restored, kept)).sealed_key is not None
+        assert await rows(restored, Upload) == []
+        assert {it.sealed_key is None for it in await rows(restored, Preview)} == {False}
+
+
+async def test_what_is_missing_is_told_and_the_rest_is_backed_up(
+    api: Api, types: Types, there: Elsewhere, folder: Path, tmp_path: Path
+) -> None:
+    lost, cut, kept = [await paper_of(api, "bert") for _ in range(3)]
+    versions = [await version_of(api, it) for it in (lost, cut, kept)]
+    lose(tmp_path, versions[0].object_key)
+    with (tmp_path / "files" / versions[1].object_key).open("ab") as file:
+        file.write(b"more")
+    said = await backs_up(types, folder, status=1)
+    missing = sorted(it.object_key for it in versions[:2])
+    assert said.splitlines()[1:] == [f"MISSING {it}" for it in missing]
+    assert (manifest(folder)["missing"], manifest(folder)["objects"]) == (missing, 1)
+    result = await there.restores(folder, "--keys", key_file(tmp_path), status=1)
+    assert [f"MISSING {it}" for it in missing] == result.stdout.splitlines()[1:3]
+
+
+async def test_a_second_backup_copies_what_is_new(
+    api: Api, types: Types, folder: Path, tmp_path: Path
+) -> None:
+    first = await version_of(api, await paper_of(api, "bert"))
+    await backs_up(types, folder)
+    await paper_of(api, "bert")
+    written = (folder / "objects" / first.object_key).stat().st_mtime_ns
+    assert (await backs_up(types, folder)).endswith(": 2 files, 1 of them new.\n")
+    assert (folder / "objects" / first.object_key).stat().st_mtime_ns == written
+    assert (await types("check-backup", str(folder))).stdout == f"{newest(folder).name} is whole: 2 files.\n"
+    # What was lost of the folder comes again.
+    (folder / "objects" / first.object_key).unlink()
+    assert (await backs_up(types, folder)).endswith(": 2 files, 1 of them new.\n")
+
+
+async def test_older_backups_go_with_the_files_that_no_other_has(
+    api: Api, types: Types, folder: Path, clock: SetClock
+) -> None:
+    old, kept = await paper_of(api, "bert"), await paper_of(api, "bert")
+    objects = [(folder / "objects" / (await version_of(api, it)).object_key) for it in (old, kept)]
+    for _ in range(2):
+        await backs_up(types, folder)
+    await delete_document(api, key_of(api, old), clock.now() - timedelta(days=31))
+    await purge(api.ports, api.world.firm.licence_id, clock.now() + MARGIN)
+    assert (await backs_up(types, folder, "--keep", "2")).endswith("\n1 older backups were taken away.\n")
+    assert [it.exists() for it in objects] == [True, True]
+    assert (await backs_up(types, folder, "--keep", "1")).endswith("\n2 older backups were taken away.\n")
+    assert [it.exists() for it in objects] == [False, True]
+    assert (await types("check-backup", str(folder))).exit_code == 0
+
+
+async def test_an_older_backup_is_restored_by_its_name(
+    api: Api, types: Types, there: Elsewhere, folder: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    await paper_of(api, "bert")
+    await backs_up(types, folder)
+    name, before = newest(folder).name, len(await rows(api, DocumentVersion))
+    await paper_of(api, "bert")
+    await backs_up(types, folder)
+    await there.restores(folder, "--backup", name, "--keys", key_file(tmp_path))
+    async with there.api(api, clock) as restored:
+        assert len(await rows(restored, DocumentVersion)) == before
+
+
+async def test_nothing_of_a_backup_is_for_others_to_read(
+    api: Api, types: Types, folder: Path, tmp_path: Path
+) -> None:
+    await paper_of(api, "bert")
+    before = os.umask(0)
+    try:
+        await backs_up(types, folder, "--keys-to", tmp_path / "safe" / "keys.json")
+    finally:
+        os.umask(before)
+    paths = [folder, *folder.rglob("*"), tmp_path / "safe", tmp_path / "safe" / "keys.json"]
+    assert {(it.is_dir(), it.stat().st_mode & 0o777) for it in paths} == {(True, 0o700), (False, 0o600)}
+
+
+async def test_the_keys_lie_apart_and_their_copy_opens_the_backup(
+    api: Api, types: Types, folder: Path, tmp_path: Path
+) -> None:
+    await paper_of(api, "bert")
+    inside = folder / "keys" / "keys.json"
+    assert await refused(types("backup", str(folder), "--keys-to", str(inside))) == (
+        "The keys do not belong beside the data: name a file outside of the folder."
+    )
+    assert not folder.exists()
+    await backs_up(types, folder)
+    secrets = json.loads(key_file(tmp_path).read_text())
+    needles = [secrets["ids"], secrets["links"], secrets["vault"]["key"][0]["keyData"]["value"]]
+    for path in folder.rglob("*"):
+        assert path.is_dir() or not [it for it in needles if it.encode() in path.read_bytes()]
+
+
+async def test_a_copy_of_keys_is_not_displaced_by_one_that_lacks_some(
+    api: Api, types: Types, folder: Path, tmp_path: Path
+) -> None:
+    await paper_of(api, "bert")
+    safe = tmp_path / "safe.json"
+    await backs_up(types, folder, "--keys-to", safe)
+    assert (await types("rotate-keys")).exit_code == 0
+    await backs_up(types, folder, "--keys-to", safe)
+    assert (await types("rotate-keys", "--drop-old")).exit_code == 0
+    result = await types("backup", str(folder), "--keys-to", str(safe))
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == (
+        f"kluis: {safe} holds keys that {key_file(tmp_path)} has not: keep it, and name another file."
+    )
+    assert len(json.loads(safe.read_text())["vault"]["key"]) == 2
+
+
+async def test_a_vault_on_s3_is_backed_up_and_restored_to_s3(
+    api: Api,
+    types: Types,
+    there: Elsewhere,
+    folder: Path,
+    clock: SetClock,
+    tmp_path: Path,
+    s3: S3,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    here, there.store = (f"s3://{BUCKET}/{uuid4().hex}" for _ in range(2))
+    monkeypatch.setenv("KLUIS_STORAGE_URL", here)
+    content = b"x" * 3_000_000
+    async with over(api, files=type(api.ports.files)(Store.open(here))) as far:
+        paper = (await complete(far, "bert", await sent(far, "bert", content)))["document"]["id"]
+        await backs_up(types, folder)
+    await there.restores(folder, "--keys", key_file(tmp_path))
+    async with there.api(api, clock) as restored:
+        assert (await gives(restored, await url_of(restored, "bert", paper))).content == content
+        compared = await compare(restored.ports, api.world.firm.licence_id, lambda _: None)
+        assert (compared.rows, compared.objects, compared.agrees) == (1, 1, True)
+
+
+# what is refused --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def made(api: Api, types: Types, folder: Path) -> Path:
+    """A backup of one document; its folder."""
+    await paper_of(api, "bert")
+    await backs_up(types, folder)
+    return newest(folder)
+
+
+async def is_untouched(there: Elsewhere) -> None:
+    """Require that nothing was restored."""
+    assert list(there.folder.iterdir()) == []
+    assert await found_in(there.url, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
+
+
+@pytest.mark.parametrize("name", ["database.dump", "objects.sha256", "manifest.json", "objects/*/*/*"])
+async def test_a_damaged_backup_is_refused_with_the_name_of_the_file(
+    made: Path, there: Elsewhere, folder: Path, tmp_path: Path, types: Types, name: str
+) -> None:
+    path = next(folder.glob(name)) if "*" in name else made / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    said = await refused(there.types("restore", folder, "--keys", key_file(tmp_path)))
+    assert said == f"{path} is damaged."
+    await is_untouched(there)
+    assert await refused(types("check-backup", str(folder))) == said
+    path.unlink()
+    assert (await types("check-backup", str(folder))).exit_code == 1
+    await is_untouched(there)
+
+
+@pytest.mark.usefixtures("made")
+async def test_only_the_right_keys_do(there: Elsewhere, folder: Path, tmp_path: Path) -> None:
+    assert await refused(there.types("restore", folder)) == (
+        f"{there.keys} is not there: name the copy of the keys with --keys."
+    )
+    other = tmp_path / "others.json"
+    keys.write_new(other)
+    assert await refused(there.types("restore", folder, "--keys", other)) == (
+        f"{other} holds the keys of another installation than the backup."
+    )
+    shutil.copy(key_file(tmp_path), other)
+    keys.rotate(other, key_sets.rotated)
+    keys.rotate(other, key_sets.without_old)
+    assert await refused(there.types("restore", folder, "--keys", other)) == (
+        f"{other} lacks keys that the backup needs: take the copy that was made with it."
+    )
+    await is_untouched(there)
+    shutil.copy(key_file(tmp_path), there.keys)
+    assert await refused(there.types("restore", folder, "--keys", other)) == (
+        f"{there.keys} is there already: leave --keys out, or take that file away."
+    )
+    await there.restores(folder)
+
+
+@pytest.mark.usefixtures("made")
+async def test_a_database_with_anything_in_it_is_not_touched(
+    there: Elsewhere, folder: Path, tmp_path: Path, database_url: str
+) -> None:
+    there.url = database_url
+    said = await refused(there.types("restore", folder, "--keys", key_file(tmp_path)))
+    assert said == "The database is not empty: a backup is restored into an empty one."
+    assert list(there.folder.iterdir()) == []
+
+
+async def test_a_backup_of_a_newer_version_is_refused(
+    api: Api, types: Types, there: Elsewhere, folder: Path, tmp_path: Path, database_url: str
+) -> None:
+    await paper_of(api, "bert")
+    later, earlier = (f"UPDATE alembic_version SET version_num = {it}" for it in ("'9999'", "'0014'"))
+    before = await found_in(database_url, "SELECT version_num FROM alembic_version")
+    await found_in(database_url, f"{later} RETURNING 1")
+    try:
+        await backs_up(types, folder)
+    finally:
+        await found_in(database_url, earlier.replace("0014", before[0][0]) + " RETURNING 1")
+    assert await refused(there.types("restore", folder, "--keys", key_file(tmp_path))) == (
+        "The backup is of a newer version of Kluis, with the tables of 9999."
+    )
+
+
+async def test_what_holds_no_backup_says_so(types: Types, there: Elsewhere, folder: Path) -> None:
+    assert await refused(types("check-backup", str(folder))) == f"{folder}: No such file or directory."
+    folder.mkdir()
+    assert await refused(types("check-backup", str(folder))) == f"{folder} holds no whole backup."
+    assert await refused(types("check-backup", str(folder), "--backup", "x")) == (
+        f"{folder} holds no whole backup x."
+    )
+    keys.write_new(there.keys)
+    assert await refused(there.types("backup", folder)) == (
+        "There is nothing to back up: the database has no tables of Kluis."
+    )
+    there.keys.unlink()
+    assert await refused(there.types("backup", folder)) == (
+        f"{there.keys} is not there: without the keys no backup opens."
+    )
+
+
+async def test_a_database_that_is_away_and_one_that_hides_rows_are_told(
+    api: Api, types: Types, folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await paper_of(api, "bert")
+    monkeypatch.setenv("KLUIS_BACKUP_DATABASE_URL", "postgresql://kluis@/kluis?host=/nowhere")
+    assert (await refused(types("backup", str(folder)))).startswith("The database does not answer: ")
+    role = f"reader_{os.getpid()}"
+    await databases.administer(f"CREATE ROLE {role} LOGIN IN ROLE pg_read_all_data")
+    try:
+        monkeypatch.setenv("KLUIS_BACKUP_DATABASE_URL", database_url.replace("kluis@", f"{role}@"))
+        said = await refused(types("backup", str(folder)))
+        assert said.startswith("The database could not be dumped: ")
+        assert "row-level security" in said
+        assert await refused(types("settle-restore")) == (
+            "The database's user does not pass row level security."
+        )
+    finally:
+        await databases.administer(f"DROP ROLE {role}")
+    assert await refused(types("check-backup", str(folder))) == f"{folder} holds no whole backup."
+
+
+async def test_one_backup_at_a_time_is_made_in_a_folder(types: Types, folder: Path, made: Path) -> None:
+    with Backups(folder).held(to_write=False):
+        assert (await types("check-backup", str(folder))).stdout.startswith(made.name)
+        assert await refused(types("backup", str(folder))) == (
+            f"{folder}: a backup or a restore is under way there."
+        )
+
+
+async def test_a_folder_that_can_not_be_written_is_told(api: Api, types: Types, folder: Path) -> None:
+    await paper_of(api, "bert")
+    folder.mkdir()
+    (folder / "objects").write_text("")
+    assert (await refused(types("backup", str(folder)))).startswith("The backup could not be made: ")
+    folder = folder / "objects" / "deeper"
+    assert await refused(types("backup", str(folder))) == f"{folder}: Not a directory."
