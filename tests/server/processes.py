@@ -5,4 +5,11 @@ from multiprocessing.context import ForkServerContext
 
 # One server of forks serves all tests of a process, so that it must know all that any of them needs.
 PROCESSES: ForkServerContext = get_context("forkserver")
-PROCESSES.set_forkserver_preload(["tests.server.mortal", "tests.server.mortal_server", "tests.server.frozen"])
+PROCESSES.set_forkserver_preload(
+    [
+        "tests.server.mortal",
+        "tests.server.mortal_server",
+        "tests.server.mortal_command",
+        "tests.server.frozen",
+    ]
+)

@@ -3,8 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -12,8 +10,6 @@ from uuid import uuid4
 
 import pytest
 
-from auth import keys
-from auth import vault as key_sets
 from models import DocumentVersion, Event, Feed, FeedEntry, Letter, Preview, Session, Upload
 from resolvers.feed import number
 from resolvers.orphans import end_uploads
@@ -21,9 +17,7 @@ from resolvers.purging import MARGIN, purge
 from resolvers.uploads import LASTS_FOR
 from resolvers.verifying import compare
 from server import copying
-from server.backups import Backups
 from storage.store import Store
-from tests import databases
 from tests.api import Api
 from tests.conftest import SetClock
 from tests.journeys.filing import (
@@ -39,9 +33,18 @@ from tests.journeys.filing import (
     version_of,
 )
 from tests.journeys.rows import delete_document, row, rows
-from tests.models.catalogue import asked
 from tests.server.commands import Types
-from tests.server.lost import Elsewhere, elsewhere
+from tests.server.lost import (
+    Elsewhere,
+    all_of,
+    backs_up,
+    found_in,
+    key_file,
+    manifest,
+    modes,
+    newest,
+    refused,
+)
 from tests.storage import s3 as server
 from tests.storage.real_files import pdf
 from tests.storage.s3 import BUCKET, S3
@@ -60,48 +63,6 @@ CATALOGUE: Final = """
       CASE c.relkind WHEN 'i' THEN pg_get_indexdef(c.oid) END
     FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace ORDER BY c.relname
 """
-
-
-@pytest.fixture
-async def there(types: Types, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Elsewhere]:
-    async with elsewhere(tmp_path / "there", types, monkeypatch) as place:
-        yield place
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
-
-
-async def backs_up(types: Types, folder: Path, *words: str | Path, status: int = 0) -> str:
-    """Return what `backup` says."""
-    result = await types("backup", str(folder), *map(str, words))
-    assert result.exit_code == status, result.output
-    return result.stdout
-
-
-async def refused(result: Any) -> str:
-    """Return the line with which a command is refused."""
-    found = await result
-    assert (found.exit_code, found.stdout) == (1, ""), found.output
-    return found.stderr.splitlines()[-1].removeprefix("kluis: ")
-
-
-def newest(folder: Path) -> Path:
-    return max(it for it in folder.iterdir() if it.name != "objects")
-
-
-def manifest(folder: Path) -> dict[str, Any]:
-    return json.loads((newest(folder) / "manifest.json").read_text())["manifest"]
-
-
-def key_file(tmp_path: Path) -> Path:
-    return tmp_path / "keys.json"
-
-
-async def found_in(url: str, statement: str) -> list[tuple[Any, ...]]:
-    """Return what a database answers to whoever sees all."""
-    return [tuple(it.values()) for it in await asked(url, statement)]
 
 
 # what comes back --------------------------------------------------------------------------------------------
@@ -226,7 +187,6 @@ async def test_what_is_taken_away_while_it_is_copied_is_closed_and_not_missing(
     there: Elsewhere,
     folder: Path,
     clock: SetClock,
-    tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     old, kept = await paper_of(api, "bert"), await paper_of(api, "bert")
@@ -250,7 +210,7 @@ async def test_what_is_taken_away_while_it_is_copied_is_closed_and_not_missing(
     await backs_up(types, folder)
     assert len(manifest(folder)["removed"]) == 2
     assert manifest(folder)["missing"] == []
-    await there.restores(folder, "--keys", key_file(tmp_path))
+    await there.restores(folder, "--keys", key_file(folder.parent))
     async with there.api(api, clock) as restored:
         assert (await version_of(restored, old)).sealed_key is None
         assert (await version_of(restored, kept)).sealed_key is not None
@@ -274,9 +234,7 @@ async def test_what_is_missing_is_told_and_the_rest_is_backed_up(
     assert [f"MISSING {it}" for it in missing] == result.stdout.splitlines()[1:3]
 
 
-async def test_a_second_backup_copies_what_is_new(
-    api: Api, types: Types, folder: Path, tmp_path: Path
-) -> None:
+async def test_a_second_backup_copies_what_is_new(api: Api, types: Types, folder: Path) -> None:
     first = await version_of(api, await paper_of(api, "bert"))
     await backs_up(types, folder)
     await paper_of(api, "bert")
@@ -327,8 +285,7 @@ async def test_nothing_of_a_backup_is_for_others_to_read(
         await backs_up(types, folder, "--keys-to", tmp_path / "safe" / "keys.json")
     finally:
         os.umask(before)
-    paths = [folder, *folder.rglob("*"), tmp_path / "safe", tmp_path / "safe" / "keys.json"]
-    assert {(it.is_dir(), it.stat().st_mode & 0o777) for it in paths} == {(True, 0o700), (False, 0o600)}
+    assert modes(folder) | modes(tmp_path / "safe") == {(True, 0o700), (False, 0o600)}
 
 
 async def test_the_keys_lie_apart_and_their_copy_opens_the_backup(
@@ -339,12 +296,10 @@ async def test_the_keys_lie_apart_and_their_copy_opens_the_backup(
     assert await refused(types("backup", str(folder), "--keys-to", str(inside))) == (
         "The keys do not belong beside the data: name a file outside of the folder."
     )
-    assert not folder.exists()
     await backs_up(types, folder)
     secrets = json.loads(key_file(tmp_path).read_text())
     needles = [secrets["ids"], secrets["links"], secrets["vault"]["key"][0]["keyData"]["value"]]
-    for path in folder.rglob("*"):
-        assert path.is_dir() or not [it for it in needles if it.encode() in path.read_bytes()]
+    assert [it for it in needles if it.encode() in all_of(folder)] == []
 
 
 async def test_a_copy_of_keys_is_not_displaced_by_one_that_lacks_some(
@@ -369,8 +324,6 @@ async def test_a_vault_on_s3_is_backed_up_and_restored_to_s3(
     types: Types,
     there: Elsewhere,
     folder: Path,
-    clock: SetClock,
-    tmp_path: Path,
     s3: S3,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -382,147 +335,8 @@ async def test_a_vault_on_s3_is_backed_up_and_restored_to_s3(
     async with over(api, files=type(api.ports.files)(Store.open(here))) as far:
         paper = (await complete(far, "bert", await sent(far, "bert", content)))["document"]["id"]
         await backs_up(types, folder)
-    await there.restores(folder, "--keys", key_file(tmp_path))
-    async with there.api(api, clock) as restored:
+    await there.restores(folder, "--keys", key_file(folder.parent))
+    async with there.api(api, api.ports.clock) as restored:
         assert (await gives(restored, await url_of(restored, "bert", paper))).content == content
         compared = await compare(restored.ports, api.world.firm.licence_id, lambda _: None)
         assert (compared.rows, compared.objects, compared.agrees) == (1, 1, True)
-
-
-# what is refused --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-async def made(api: Api, types: Types, folder: Path) -> Path:
-    """A backup of one document; its folder."""
-    await paper_of(api, "bert")
-    await backs_up(types, folder)
-    return newest(folder)
-
-
-async def is_untouched(there: Elsewhere) -> None:
-    """Require that nothing was restored."""
-    assert list(there.folder.iterdir()) == []
-    assert await found_in(there.url, "SELECT 1 FROM pg_tables WHERE schemaname = 'public'") == []
-
-
-@pytest.mark.parametrize("name", ["database.dump", "objects.sha256", "manifest.json", "objects/*/*/*"])
-async def test_a_damaged_backup_is_refused_with_the_name_of_the_file(
-    made: Path, there: Elsewhere, folder: Path, tmp_path: Path, types: Types, name: str
-) -> None:
-    path = next(folder.glob(name)) if "*" in name else made / name
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-    said = await refused(there.types("restore", folder, "--keys", key_file(tmp_path)))
-    assert said == f"{path} is damaged."
-    await is_untouched(there)
-    assert await refused(types("check-backup", str(folder))) == said
-    path.unlink()
-    assert (await types("check-backup", str(folder))).exit_code == 1
-    await is_untouched(there)
-
-
-@pytest.mark.usefixtures("made")
-async def test_only_the_right_keys_do(there: Elsewhere, folder: Path, tmp_path: Path) -> None:
-    assert await refused(there.types("restore", folder)) == (
-        f"{there.keys} is not there: name the copy of the keys with --keys."
-    )
-    other = tmp_path / "others.json"
-    keys.write_new(other)
-    assert await refused(there.types("restore", folder, "--keys", other)) == (
-        f"{other} holds the keys of another installation than the backup."
-    )
-    shutil.copy(key_file(tmp_path), other)
-    keys.rotate(other, key_sets.rotated)
-    keys.rotate(other, key_sets.without_old)
-    assert await refused(there.types("restore", folder, "--keys", other)) == (
-        f"{other} lacks keys that the backup needs: take the copy that was made with it."
-    )
-    await is_untouched(there)
-    shutil.copy(key_file(tmp_path), there.keys)
-    assert await refused(there.types("restore", folder, "--keys", other)) == (
-        f"{there.keys} is there already: leave --keys out, or take that file away."
-    )
-    await there.restores(folder)
-
-
-@pytest.mark.usefixtures("made")
-async def test_a_database_with_anything_in_it_is_not_touched(
-    there: Elsewhere, folder: Path, tmp_path: Path, database_url: str
-) -> None:
-    there.url = database_url
-    said = await refused(there.types("restore", folder, "--keys", key_file(tmp_path)))
-    assert said == "The database is not empty: a backup is restored into an empty one."
-    assert list(there.folder.iterdir()) == []
-
-
-async def test_a_backup_of_a_newer_version_is_refused(
-    api: Api, types: Types, there: Elsewhere, folder: Path, tmp_path: Path, database_url: str
-) -> None:
-    await paper_of(api, "bert")
-    later, earlier = (f"UPDATE alembic_version SET version_num = {it}" for it in ("'9999'", "'0014'"))
-    before = await found_in(database_url, "SELECT version_num FROM alembic_version")
-    await found_in(database_url, f"{later} RETURNING 1")
-    try:
-        await backs_up(types, folder)
-    finally:
-        await found_in(database_url, earlier.replace("0014", before[0][0]) + " RETURNING 1")
-    assert await refused(there.types("restore", folder, "--keys", key_file(tmp_path))) == (
-        "The backup is of a newer version of Kluis, with the tables of 9999."
-    )
-
-
-async def test_what_holds_no_backup_says_so(types: Types, there: Elsewhere, folder: Path) -> None:
-    assert await refused(types("check-backup", str(folder))) == f"{folder}: No such file or directory."
-    folder.mkdir()
-    assert await refused(types("check-backup", str(folder))) == f"{folder} holds no whole backup."
-    assert await refused(types("check-backup", str(folder), "--backup", "x")) == (
-        f"{folder} holds no whole backup x."
-    )
-    keys.write_new(there.keys)
-    assert await refused(there.types("backup", folder)) == (
-        "There is nothing to back up: the database has no tables of Kluis."
-    )
-    there.keys.unlink()
-    assert await refused(there.types("backup", folder)) == (
-        f"{there.keys} is not there: without the keys no backup opens."
-    )
-
-
-async def test_a_database_that_is_away_and_one_that_hides_rows_are_told(
-    api: Api, types: Types, folder: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    await paper_of(api, "bert")
-    monkeypatch.setenv("KLUIS_BACKUP_DATABASE_URL", "postgresql://kluis@/kluis?host=/nowhere")
-    assert (await refused(types("backup", str(folder)))).startswith("The database does not answer: ")
-    role = f"reader_{os.getpid()}"
-    await databases.administer(f"CREATE ROLE {role} LOGIN IN ROLE pg_read_all_data")
-    try:
-        monkeypatch.setenv("KLUIS_BACKUP_DATABASE_URL", database_url.replace("kluis@", f"{role}@"))
-        said = await refused(types("backup", str(folder)))
-        assert said.startswith("The database could not be dumped: ")
-        assert "row-level security" in said
-        assert await refused(types("settle-restore")) == (
-            "The database's user does not pass row level security."
-        )
-    finally:
-        await databases.administer(f"DROP ROLE {role}")
-    assert await refused(types("check-backup", str(folder))) == f"{folder} holds no whole backup."
-
-
-async def test_one_backup_at_a_time_is_made_in_a_folder(types: Types, folder: Path, made: Path) -> None:
-    with Backups(folder).held(to_write=False):
-        assert (await types("check-backup", str(folder))).stdout.startswith(made.name)
-        assert await refused(types("backup", str(folder))) == (
-            f"{folder}: a backup or a restore is under way there."
-        )
-
-
-async def test_a_folder_that_can_not_be_written_is_told(api: Api, types: Types, folder: Path) -> None:
-    await paper_of(api, "bert")
-    folder.mkdir()
-    (folder / "objects").write_text("")
-    assert (await refused(types("backup", str(folder)))).startswith("The backup could not be made: ")
-    folder = folder / "objects" / "deeper"
-    assert await refused(types("backup", str(folder))) == f"{folder}: Not a directory."
