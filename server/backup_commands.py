@@ -13,6 +13,7 @@ from core.clock import SystemClock
 from server import cut_off, drill, restore_rules, restoring, running
 from server.backing_up import Source, back_up
 from server.backups import Backups
+from server.drill import Vault
 from server.dumps import Place
 from server.embedded import embedded
 from server.file_commands import require_agreement
@@ -131,7 +132,7 @@ def settle_restore(*, send_letters: SendLetters = False) -> None:
 def practise() -> None:
     """Practise the worst day on an invented vault: back up under load, lose all, restore, open documents."""
     with said_in_one_line(), TemporaryDirectory(prefix="kluis-drill-") as folder:
-        for what, seen in drill.run(Path(folder)).items():
+        for what, seen in drill.run(Vault(Path(folder))).items():
             typer.echo(f"{what}: {seen}")
 
 

@@ -6,16 +6,17 @@ commands that an operator types, and HTTP.
 
 import hashlib
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -39,6 +40,15 @@ URL: Final = "query ($id: ID!) { document(id: $id) { contentUrl } }"
 BOUNDARY: Final = "kluis-drill"
 
 
+class Program(Protocol):
+    """A program that was started, as `subprocess.Popen` is one."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int: ...
+
+
 class Vault:
     """A vault in a folder, as its operator and one of its clients know it."""
 
@@ -57,25 +67,30 @@ class Vault:
         """Return the settings of its programs."""
         return children.environment() | {"KLUIS_HOME": str(self.home), "KLUIS_PORT": str(self.port)}
 
-    @contextmanager
-    def runs(self, *, end_with: signal.Signals) -> Generator[None]:
-        """Let its server run while the block does."""
-        with (self.folder / "log").open("ab") as log:
-            server = subprocess.Popen(
-                children.launched([sys.executable, "-m", "server.cli", "demo"]),
-                stdout=log,
-                stderr=log,
+    def started(self, words: Sequence[str], output: Path) -> Program:
+        """Start a command, which writes all that it says into a file."""
+        with output.open("ab") as said:
+            return subprocess.Popen(
+                children.launched([sys.executable, "-m", "server.cli", *words]),
+                stdout=said,
+                stderr=said,
                 env=self.environment(),
                 cwd=ROOT,
             )
+
+    @contextmanager
+    def runs(self, *, end_with: signal.Signals) -> Generator[None]:
+        """Let its server run while the block does. Raise CannotRun where it does not start."""
+        server = self.started(["demo"], self.folder / "log")
         try:
             self._wait(server)
             yield
         finally:
-            server.send_signal(end_with)
+            if server.poll() is None:
+                os.kill(server.pid, end_with)
             server.wait()
 
-    def _wait(self, server: subprocess.Popen[bytes]) -> None:
+    def _wait(self, server: Program) -> None:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until and server.poll() is None:
             try:
@@ -90,18 +105,12 @@ class Vault:
 
     def command(self, *words: str) -> str:
         """Return what a command says. Raise CannotRun when it does not end well."""
-        command = [sys.executable, "-m", "server.cli", *words]
-        done = subprocess.run(
-            children.launched(command),
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self.environment(),
-            cwd=ROOT,
-        )
-        if done.returncode:
-            raise CannotRun(f"The drill failed: {words[0]} said: {done.stdout}{done.stderr}")
-        return done.stdout
+        output = self.folder / f"{words[0]}.said"
+        status = self.started(words, output).wait()
+        said = output.read_text()
+        if status:
+            raise CannotRun(f"The drill failed: {words[0]} said: {last_words(said)}")
+        return said
 
     def signs_in(self) -> str:
         """Return the token of a session of the client's."""
@@ -180,22 +189,20 @@ def part(disposition: str, content: bytes) -> bytes:
     return head.encode() + content + b"\r\n"
 
 
-def run(folder: Path) -> dict[str, str]:
+def run(vault: Vault) -> dict[str, str]:
     """Practise the worst day in an empty folder; return what was seen, and how long it took.
 
     Raise CannotRun where something is not as it must be.
     """
-    vault = Vault(folder)
-    backups, keys = str(folder / "backups"), str(folder / "keys" / "keys.json")
+    backups, keys = str(vault.folder / "backups"), str(vault.folder / "keys" / "keys.json")
     with vault.runs(end_with=signal.SIGKILL):
         load = Load(vault)
         load.begin()
-        before, begun = dict(load.acknowledged), time.monotonic()
+        before, old_token, begun = dict(load.acknowledged), vault.token, time.monotonic()
         vault.command("backup", backups, "--keys-to", keys)
-        backed_up, after = time.monotonic(), len(load.acknowledged)
-        old_token = vault.token
+        made, meanwhile = time.monotonic(), len(load.acknowledged) - len(before)
     load.end()
-    vault.home.rename(folder / "lost")
+    vault.home.rename(vault.folder / "lost")
     lost = time.monotonic()
     said = vault.command("restore", backups, "--keys", keys).splitlines()[-1]
     restored = time.monotonic()
@@ -204,8 +211,8 @@ def run(folder: Path) -> dict[str, str]:
         require_opens(vault, before)
     return {
         "acknowledged before the backup, and opened after it": str(len(before)),
-        "acknowledged while it was made": str(after - len(before)),
-        "backing up": f"{backed_up - begun:.1f} s",
+        "acknowledged while it was made": str(meanwhile),
+        "backing up": f"{made - begun:.1f} s",
         "restoring and comparing": f"{restored - lost:.1f} s",
         "verify": said,
     }

@@ -2,19 +2,46 @@
 
 import re
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server import backup_commands, drill
-from server.drill import Load, Vault
+from server.drill import Load, Program, Vault
 from server.running import CannotRun
+from tests.server import mortal_command
 from tests.server.commands import kluis
 
 
-def test_what_was_acknowledged_before_the_backup_opens_after_the_worst_day() -> None:
+class Forked:
+    """A program that is forked from one in which everything was imported once."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        assert process.pid is not None
+        self.pid, self._process = process.pid, process
+
+    def poll(self) -> int | None:
+        return self._process.exitcode
+
+    def wait(self) -> int:
+        self._process.join()
+        return self._process.exitcode or 0
+
+
+class QuickVault(Vault):
+    """A vault whose programs need not import everything anew."""
+
+    def started(self, words: Sequence[str], output: Path) -> Program:
+        return Forked(mortal_command.begin(self.environment(), *words, output=output))
+
+
+def test_what_was_acknowledged_before_the_backup_opens_after_the_worst_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup_commands, "Vault", lambda _: QuickVault(tmp_path))
     result = kluis("drill")
     assert result.exit_code == 0, result.output
     said = dict(line.split(": ", 1) for line in result.stdout.splitlines())
@@ -26,10 +53,10 @@ def test_what_was_acknowledged_before_the_backup_opens_after_the_worst_day() -> 
 
 
 def test_a_drill_that_fails_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(_: Path) -> Mapping[str, str]:
+    def fails(_: Vault) -> Mapping[str, str]:
         raise CannotRun("The drill failed: it rains.")
 
-    monkeypatch.setattr(backup_commands.drill, "run", fails)
+    monkeypatch.setattr(drill, "run", fails)
     result = kluis("drill")
     assert (result.exit_code, result.stderr) == (1, "kluis: The drill failed: it rains.\n")
 

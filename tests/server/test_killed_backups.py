@@ -16,7 +16,7 @@ from tests.server.lost import backs_up
 from tests.server.test_file_commands import add_papers
 
 PAPERS: Final = 60
-KILLED: Final = 4
+KILLED: Final = 3
 A_MOMENT: Final = 1.0
 """In seconds: about as long as a backup takes, or a restore."""
 
@@ -64,7 +64,7 @@ async def test_a_backup_that_was_killed_is_none_and_leaves_nothing_half_written(
     assert [it for it in names(backups.store) if "#" in it] == []
 
 
-async def until_marked(environment: Mapping[str, str], mark: Path, *words: str | Path, after: float) -> None:
+def begin_to_write(environment: Mapping[str, str], mark: Path, *words: str | Path, after: float) -> None:
     """Begin a restore, and kill it so many seconds after it began to write."""
     process = mortal_command.begin(environment, *words)
     while process.is_alive() and not mark.exists():
@@ -83,9 +83,10 @@ async def test_nothing_starts_on_a_restore_that_was_killed_and_the_next_one_ends
     await backs_up(types, folder)
     set_nothing(monkeypatch, tmp_path / "there")
     home = tmp_path / "there" / "home"
-    there, restore = {"KLUIS_HOME": str(home)}, ("restore", folder, "--keys", tmp_path / "keys.json")
+    restore = ("restore", folder, "--keys", tmp_path / "keys.json")
+    there = {"KLUIS_HOME": str(home)}
     for after in (0.0, *(dice.uniform(0, A_MOMENT) for _ in range(KILLED))):
-        await until_marked(there, home / "restoring", *restore, after=after)
+        begin_to_write(there, home / "restoring", *restore, after=after)
         if after == 0:
             said = kluis("verify").stderr
             assert said.endswith("is being restored, or that was cut off: run restore again, or empty it\n")
