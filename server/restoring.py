@@ -1,11 +1,13 @@
 """Restoring: keys first, then files, and the database last, in one transaction that ends what must end."""
 
+import asyncio
 import json
+import time
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from resolvers.fetching import driver_of
@@ -20,6 +22,10 @@ from storage.store import TROUBLES, Missing, Store
 
 IS_EMPTY: Final = text("SELECT NOT EXISTS (SELECT FROM pg_tables WHERE schemaname = 'public')")
 RESTORED: Final = text("SELECT obj_description(to_regclass('public.alembic_version'))")
+IS_RECOVERING: Final = text("SELECT pg_is_in_recovery()")
+# In seconds.
+A_MOMENT: Final = 0.1
+RECOVERED_IN: Final = 3_600
 SEES_ALL: Final = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
 # The numbers between are those of changes that were told after the backup: none is given a second time, so
 # that whoever has read further than the backup does not take new changes for those that he knows.
@@ -91,6 +97,15 @@ async def restore(
         await dumps.bring_back(target.place, file, closing, went_on)
 
 
+async def recovered(connection: AsyncConnection) -> None:
+    """Return when the database has come to the moment that it is brought back to. Raise CannotRun."""
+    until = time.monotonic() + RECOVERED_IN
+    while (await connection.execute(IS_RECOVERING)).scalar_one():
+        if time.monotonic() > until:
+            raise CannotRun("The database is still being recovered: see its log, and come again.")
+        await asyncio.sleep(A_MOMENT)
+
+
 async def is_wanting(url: str, chosen: Chosen) -> bool:
     """Return whether the database has still to be restored. Raise CannotRun when something else is in it."""
     engine = create_async_engine(url, poolclass=NullPool)
@@ -147,12 +162,14 @@ def settling(come_from: str, *, sends_letters: bool) -> str:
 
 async def settle(url: str, *, sends_letters: bool) -> None:
     """End the same in a database that was brought back by other means than ours. Raise CannotRun."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = create_async_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     try:
         with reaching_database():
-            async with engine.begin() as connection:
+            async with engine.connect() as connection:
+                await recovered(connection)
                 if not (await connection.execute(SEES_ALL)).scalar_one():
                     raise CannotRun("The database's user does not pass row level security.")
+                # Several statements at once are one transaction.
                 await driver_of(connection).execute(settling("elsewhere", sends_letters=sends_letters))
     finally:
         await engine.dispose()

@@ -2,12 +2,15 @@
 
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from auth import keys
 from auth import vault as key_sets
+from server import restoring
 from server.backups import Backup, Backups
 from tests import databases
 from tests.api import Api
@@ -60,6 +63,20 @@ async def test_a_list_that_leads_elsewhere_is_refused(made: Path, folder: Path, 
     listed = backup.write_objects({"../keys.json": "0" * 64})
     backup.finish(backup.manifest().model_copy(update={"object_list": listed}))
     assert await refused(types("check-backup", str(folder))) == f"{made / 'objects.sha256'} is damaged."
+
+
+async def test_a_database_that_is_on_its_way_back_is_waited_for(
+    types: Types, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restoring, "IS_RECOVERING", text("SELECT true"))
+    monkeypatch.setattr(restoring, "RECOVERED_IN", 0)
+    assert await refused(types("settle-restore")) == (
+        "The database is still being recovered: see its log, and come again."
+    )
+    soon = datetime.now(UTC) + timedelta(seconds=0.3)
+    monkeypatch.setattr(restoring, "IS_RECOVERING", text(f"SELECT clock_timestamp() < '{soon}'::timestamptz"))
+    monkeypatch.setattr(restoring, "RECOVERED_IN", 60)
+    assert (await types("settle-restore")).exit_code == 0
 
 
 @pytest.mark.usefixtures("made")
