@@ -110,11 +110,11 @@ async def bring_back(place: Place, file: Path, closing: str, went_on: Callable[[
         finally:
             # Without a COMMIT at its end nothing of it stays.
             os.close(write)
-        why = await told
-        if await psql.wait():
-            reason = cluster.last_words(why)
-    if reason:
-        raise CannotRun(f"The database could not be restored: {reason}")
+        why, status = await told, await psql.wait()
+    if status or reason:
+        # Why psql ended is why whoever wrote to it could not go on.
+        because = cluster.last_words(why) if status else reason
+        raise CannotRun(f"The database could not be restored: {because}")
 
 
 async def fed(

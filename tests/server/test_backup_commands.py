@@ -17,6 +17,7 @@ from resolvers.purging import MARGIN, purge
 from resolvers.uploads import LASTS_FOR
 from resolvers.verifying import compare
 from server import copying
+from server.backups import Backups
 from storage.store import Store
 from tests.api import Api
 from tests.conftest import SetClock
@@ -226,9 +227,25 @@ async def test_a_second_backup_copies_what_is_new(api: Api, types: Types, folder
     assert (await backs_up(types, folder)).endswith(": 2 files, 1 of them new.\n")
     assert (folder / "objects" / first.object_key).stat().st_mtime_ns == written
     assert (await types("check-backup", str(folder))).stdout == f"{newest(folder).name} is whole: 2 files.\n"
-    # What was lost of the folder comes again.
-    (folder / "objects" / first.object_key).unlink()
+    # What was lost of the folder comes again, and what is not whole.
+    for path in (folder / "objects" / first.object_key, newest(folder) / "manifest.json"):
+        path.unlink()
     assert (await backs_up(types, folder)).endswith(": 2 files, 1 of them new.\n")
+    with (folder / "objects" / first.object_key).open("ab") as file:
+        file.write(b"more")
+    assert (await backs_up(types, folder)).endswith(": 2 files, 1 of them new.\n")
+    assert (await types("check-backup", str(folder))).exit_code == 0
+
+
+async def test_what_a_backup_copied_that_was_cut_off_is_not_copied_again(
+    api: Api, types: Types, folder: Path
+) -> None:
+    await paper_of(api, "bert")
+    await backs_up(types, folder)
+    (newest(folder) / "manifest.json").unlink()
+    assert (await backs_up(types, folder)).endswith(": 1 files, 0 of them new.\n")
+    assert len(Backups(folder).whole()) == 1
+    assert (await types("check-backup", str(folder))).exit_code == 0
 
 
 async def test_older_backups_go_with_the_files_that_no_other_has(

@@ -1,8 +1,10 @@
 """How PostgreSQL's programs are found and told where the database is, and what they say when they fail."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from server import dumps, embedded
 from server.cluster import NotStarted
@@ -11,8 +13,9 @@ from server.embedded import binaries
 from server.running import CannotRun
 from server.snapshots import frozen, patient
 from tests import databases
-from tests.models.catalogue import tables
+from tests.models.catalogue import asked, tables
 
+OTHERS = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'kluis'"
 DRIVER = "postgresql+asyncpg://"
 
 
@@ -78,6 +81,30 @@ def test_without_any_program_that_is_told(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(embedded.binaries, "__defaults__", ("no_such_wheel",))
     with pytest.raises(NotStarted, match="no pg_dump of PostgreSQL 18 is installed here"):
         Place(f"{DRIVER}u@h/d", is_embedded=False).program("pg_dump")
+
+
+async def test_whoever_says_stop_ends_the_program_too(tmp_path: Path) -> None:
+    lock = text("LOCK TABLE document IN ACCESS EXCLUSIVE MODE")
+    async with databases.fresh() as full, patient(full) as engine, frozen(engine) as found:
+        async with engine.begin() as connection:
+            await connection.execute(lock)
+            dumping = asyncio.create_task(
+                dumps.dump(Place(full, is_embedded=False), found.snapshot, tmp_path / "dump", print)
+            )
+            await until(full, programs=1)
+            dumping.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await dumping
+        await until(full, programs=0)
+
+
+async def until(url: str, *, programs: int) -> None:
+    """Return when so many of PostgreSQL's programs look at a database."""
+    for _ in range(3_000):
+        if len(await asked(url, OTHERS)) == programs:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail(f"there are not {programs}")
 
 
 async def test_what_fails_in_the_middle_leaves_nothing(tmp_path: Path) -> None:

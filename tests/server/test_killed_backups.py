@@ -15,7 +15,7 @@ from tests.server.commands import Types, kluis, set_nothing
 from tests.server.lost import backs_up
 from tests.server.test_file_commands import add_papers
 
-PAPERS: Final = 60
+PAPERS: Final = 30
 KILLED: Final = 3
 A_MOMENT: Final = 1.0
 """In seconds: about as long as a backup takes, or a restore."""

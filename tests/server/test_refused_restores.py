@@ -10,14 +10,17 @@ from sqlalchemy import text
 
 from auth import keys
 from auth import vault as key_sets
-from server import restoring
-from server.backups import Backup, Backups
+from server import restore_rules, restoring
+from server.backups import Backup, Backups, BadBackup
+from server.running import CannotRun
+from server.settings import Settings
+from storage.store import Store
 from tests import databases
 from tests.api import Api
 from tests.journeys.filing import paper_of
-from tests.models.catalogue import tables
+from tests.models.catalogue import asked, tables
 from tests.server.commands import Types
-from tests.server.lost import Elsewhere, backs_up, empty, key_file, newest, refused
+from tests.server.lost import Elsewhere, backs_up, empty, key_file, modes, newest, refused
 
 
 @pytest.fixture
@@ -185,6 +188,44 @@ async def test_a_folder_that_can_not_be_written_is_told(api: Api, types: Types, 
     assert (await refused(types("backup", str(folder)))).startswith("The backup could not be made: ")
     folder = in_the_way / "deeper"
     assert await refused(types("backup", str(folder))) == f"{folder}: Not a directory."
+
+
+async def test_a_restore_that_was_cut_off_after_the_database_came_back_does_nothing_twice(
+    made: Path, there: Elsewhere, folder: Path
+) -> None:
+    await there.restores(folder, "--keys", key_file(folder.parent))
+    dump = Backup(made).manifest().dump.sha256
+    (there.home / "restoring").write_text(f"{made.name} {dump}")
+    await there.restores(folder)
+    (events,) = await asked(
+        there.url, "SELECT count(*) AS how_many FROM event WHERE kind = 'licence.restored'"
+    )
+    (firms,) = await asked(there.url, "SELECT count(*) AS how_many FROM licence")
+    assert events == firms
+
+
+async def test_what_changes_on_its_way_is_refused_and_what_is_there_is_not_copied(
+    made: Path, folder: Path, tmp_path: Path
+) -> None:
+    backups, target = Backups(folder), Store.open(tmp_path / "target")
+    digests = Backup(made).objects(Backup(made).manifest())
+    ((key, _),) = digests.items()
+    with pytest.raises(BadBackup, match=f"objects/{key} is damaged"):
+        await restoring.copy_objects(Store.open(backups.store), target, {key: "0" * 64})
+    assert modes(tmp_path / "target") == {(True, 0o700)}
+    for _ in range(2):
+        await restoring.copy_objects(Store.open(backups.store), target, digests)
+    assert await target.size(key) == await Store.open(backups.store).size(key)
+
+
+def test_a_home_with_nothing_but_keys_and_the_folder_of_a_disk_is_empty(tmp_path: Path) -> None:
+    keys.write_new(tmp_path / "keys.json")
+    (tmp_path / "lost+found").mkdir()
+    restore_rules.require_empty(Settings(home=tmp_path))
+    restore_rules.require_empty(Settings(home=tmp_path / "not there"))
+    (tmp_path / "mail").mkdir()
+    with pytest.raises(CannotRun, match="is not empty: it holds mail"):
+        restore_rules.require_empty(Settings(home=tmp_path))
 
 
 async def test_a_store_that_can_not_be_written_is_told_and_the_restore_goes_on_later(
