@@ -108,7 +108,7 @@ async def until(url: str, *, programs: int) -> None:
 
 
 async def test_what_fails_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
-    """A statement that fails after all rows are in, and a file that is no dump."""
+    """A statement that fails after all rows are in, a dump that is gone half-way, a file that is none."""
     async with databases.fresh() as full, databases.fresh("template0") as empty:
         file = tmp_path / "dump"
         async with patient(full) as engine, frozen(engine) as found:
@@ -118,6 +118,10 @@ async def test_what_fails_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
             await dumps.bring_back(
                 place, file, "DELETE FROM nowhere;\n" + "-- long\n" * 100_000, lambda _: None
             )
+        assert await tables(empty) == []
+        # All rows are in, and the file is gone for what follows them.
+        with pytest.raises(CannotRun, match=r"could not be restored: pg_restore: error: could not open"):
+            await dumps.bring_back(place, file, "", lambda _: file.unlink(missing_ok=True))
         assert await tables(empty) == []
         (tmp_path / "none").write_text("no dump")
         with pytest.raises(CannotRun, match=r"could not be restored: pg_restore: error: .*not appear to be"):
