@@ -19,6 +19,7 @@ from resolvers.verifying import compare
 from server import copying
 from server.backups import Backups
 from storage.store import Store
+from tests import databases
 from tests.api import Api
 from tests.conftest import SetClock
 from tests.journeys.filing import (
@@ -275,6 +276,26 @@ async def test_an_older_backup_is_restored_by_its_name(
     await there.restores(folder, "--backup", name, "--keys", key_file(tmp_path))
     async with there.api(api, clock) as restored:
         assert len(await rows(restored, DocumentVersion)) == before
+
+
+async def test_the_owner_of_a_database_restores_who_is_no_superuser(
+    api: Api, types: Types, there: Elsewhere, folder: Path, clock: SetClock
+) -> None:
+    paper = await paper_of(api, "bert")
+    await backs_up(types, folder)
+    owner, name = f"owner_{os.getpid()}", there.url.split("/")[3].partition("?")[0]
+    await databases.administer(f"CREATE ROLE {owner} LOGIN")
+    try:
+        await databases.administer(f"GRANT kluis_app TO {owner} WITH ADMIN OPTION")
+        await databases.administer(f"ALTER DATABASE {name} OWNER TO {owner}")
+        there.url = there.url.replace("kluis@", f"{owner}@")
+        await there.restores(folder, "--keys", key_file(folder.parent))
+        async with there.api(api, clock) as restored:
+            assert (await gives(restored, await url_of(restored, "bert", paper))).status_code == 200
+            assert (await row(restored, Letter)).state == "FAILED"
+    finally:
+        await databases.administer(f"DROP DATABASE {name} WITH (FORCE)")
+        await databases.administer(f"DROP ROLE {owner}")
 
 
 async def test_nothing_of_a_backup_is_for_others_to_read(
