@@ -41,7 +41,10 @@ class QuickVault(Vault):
 def test_what_was_acknowledged_before_the_backup_opens_after_the_worst_day(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backup_commands, "Vault", lambda _: QuickVault(tmp_path))
+    def vault(_: Path) -> Vault:
+        return QuickVault(tmp_path)
+
+    monkeypatch.setattr(backup_commands, "Vault", vault)
     result = kluis("drill")
     assert result.exit_code == 0, result.output
     said = dict(line.split(": ", 1) for line in result.stdout.splitlines())
