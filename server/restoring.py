@@ -127,7 +127,8 @@ async def copy_objects(source: Store, target: Store, digests: Mapping[str, str])
 
         async def carry(key: str) -> None:
             try:
-                if not await is_there(source, target, key):
+                there = await is_there(source, target, key)
+                if not there:
                     await copy(source, target, key, wanted=digests[key])
             except (Altered, Missing):
                 raise BadBackup(f"{backups.OBJECTS}/{key} is damaged.") from None
