@@ -127,9 +127,7 @@ async def copy_objects(source: Store, target: Store, digests: Mapping[str, str])
 
         async def carry(key: str) -> None:
             try:
-                there = await is_there(source, target, key)
-                if not there:
-                    await copy(source, target, key, wanted=digests[key])
+                await bring(source, target, key, digests[key])
             except (Altered, Missing):
                 raise BadBackup(f"{backups.OBJECTS}/{key} is damaged.") from None
             went_on(1)
@@ -137,12 +135,15 @@ async def copy_objects(source: Store, target: Store, digests: Mapping[str, str])
         await side_by_side(carry, digests)
 
 
-async def is_there(source: Store, target: Store, key: str) -> bool:
-    """Return whether the target has an object of the same size: objects never change."""
+async def bring(source: Store, target: Store, key: str, digest: str) -> None:
+    """Copy an object that the target has not, or not as long. Raise Altered, Missing."""
+    wanted = await source.size(key)
     try:
-        return await target.size(key) == await source.size(key)
+        found = await target.size(key)
     except Missing:
-        return False
+        found = None
+    if found != wanted:
+        await copy(source, target, key, wanted=digest)
 
 
 def statements(chosen: Chosen, *, sends_letters: bool) -> str:

@@ -35,7 +35,7 @@ from tests.journeys.filing import (
     version_of,
 )
 from tests.journeys.rows import delete_document, row, rows
-from tests.server.commands import Types
+from tests.server.commands import Types, kluis, set_nothing
 from tests.server.lost import (
     Elsewhere,
     all_of,
@@ -276,6 +276,18 @@ async def test_an_older_backup_is_restored_by_its_name(
     await there.restores(folder, "--backup", name, "--keys", key_file(tmp_path))
     async with there.api(api, clock) as restored:
         assert len(await rows(restored, DocumentVersion)) == before
+
+
+def test_a_home_with_everything_in_it_is_backed_up_and_restored(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_nothing(monkeypatch, tmp_path)
+    assert kluis("create-licence", "de-linde", "De Linde").exit_code == 0
+    assert kluis("backup", str(folder), "--keys-to", str(tmp_path / "safe.json")).exit_code == 0
+    monkeypatch.setenv("KLUIS_HOME", str(tmp_path / "there" / "home"))
+    result = kluis("restore", str(folder), "--keys", str(tmp_path / "safe.json"))
+    assert result.exit_code == 0, result.output
+    assert kluis("create-licence", "de-linde", "De Linde").stderr == "kluis: This exists already.\n"
 
 
 async def test_the_owner_of_a_database_restores_who_is_no_superuser(
