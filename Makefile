@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema release console portal letters bench oracle fuzz s3 lock help
+.PHONY: run test fast lint types floors schema release console portal letters bench drill oracle fuzz s3 lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -55,6 +55,9 @@ bench: ready ## what all that must be quick costs the server and the database, a
 	$(BIN)/python -m bench.files
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.live
+
+drill: ## practise the worst day: back up under load, lose everything, restore it, open documents
+	$(PYTHON) run.py drill
 
 oracle: ready ## 100,000 operations against another executor, 100,000 steps against the rule of access
 	ORACLE_EXAMPLES=100000 ORACLE_STEPS=100000 $(PYTEST) -q -n logical --maxprocesses=8 \

@@ -41,6 +41,11 @@ class Keys:
         key = hmac.digest(self.links, b"marks", "sha256")
         return hmac.digest(key, text.encode(), "sha256").hex()
 
+    @property
+    def installation(self) -> str:
+        """Return what tells the keys of this installation from all others, and gives nothing of them away."""
+        return self.mark("installation")
+
     def seal(self, clear: bytes, *, bound_to: bytes) -> bytes:
         """Return `clear` encrypted; it opens only with the same `bound_to`."""
         return self.vault.seal(clear, bound_to=bound_to)
@@ -120,6 +125,31 @@ def write_new(path: Path) -> None:
     finally:
         draft.unlink()
     sync(path.parent)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Write the keys in one file to another, whole at once. Raise BadKeys where they would displace keys.
+
+    Backups of before need the keys that were given up since.
+    """
+    try:
+        content = json.loads(source.read_text())
+        if target.exists() and not ids_in(target) <= ids_in(source):
+            raise BadKeys(f"{target} holds keys that {source} has not: keep it, and name another file.")
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        draft = written(target, content)
+        draft.replace(target)
+        sync(target.parent)
+    except OSError as error:
+        raise BadKeys(f"{error.filename or target}: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise BadKeys(f"{target}: this is not a file of keys.") from error
+
+
+def ids_in(path: Path) -> set[tuple[str, int]]:
+    """Return the keys in a file: whose, and the number of each. Raise what `vault.read` raises."""
+    whose, key_set = vault.read(path)
+    return {(whose, int(it["keyId"])) for it in key_set["key"]}
 
 
 def written(path: Path, content: dict[str, Any]) -> Path:

@@ -15,6 +15,7 @@ from tink import aead, json_proto_keyset_format, secret_key_access
 
 TINKS: Final = b"\x01"
 """What begins whatever a key of Tink's has sealed; the number of the key follows, in four bytes."""
+MARK_BYTES: Final = 5
 
 log = logging.getLogger("kluis.keys")
 
@@ -41,6 +42,11 @@ def read(path: Path) -> tuple[str, dict[str, Any]]:
     """Return whose a key file is, and its key set. Raise OSError, ValueError, KeyError or TypeError."""
     content = json.loads(path.read_text())
     return content["ids"], content["vault"]
+
+
+def number_of(mark: bytes) -> int:
+    """Return the number of the key that has sealed what begins like this."""
+    return int.from_bytes(mark.removeprefix(TINKS))
 
 
 class Vault:

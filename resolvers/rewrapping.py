@@ -9,6 +9,7 @@ import tink
 from sqlalchemy import ColumnElement, LargeBinary, Select, Update, bindparam, func, select, update
 
 from auth import totp
+from auth.vault import MARK_BYTES
 from models import DocumentVersion, Letter, Preview, TotpDevice, Upload
 from models.tables import LICENCE, AnyRow
 from resolvers.change import letter_seal
@@ -42,6 +43,13 @@ class Sealed:
         licence_id: ColumnElement[Any] = self.table.licence_id
         begins = func.substring(self.secret, 1, func.octet_length(MARK))
         return licence_id == LICENCE, self.secret.is_not(None), begins != MARK
+
+    @property
+    def marks(self) -> Select[Any]:
+        """Return the statement that finds how they begin, which tells the keys that have sealed them."""
+        licence_id: ColumnElement[Any] = self.table.licence_id
+        begins = func.substring(self.secret, 1, MARK_BYTES)
+        return select(begins).where(licence_id == LICENCE, self.secret.is_not(None)).distinct()
 
     def key_of(self, row: AnyRow) -> dict[str, Any]:
         """Return the key of a row, by the names of its columns."""

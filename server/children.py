@@ -27,13 +27,13 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command to its end; it inherits the file descriptor to keep and reads the text."""
     return subprocess.run(
-        _launched(command),
+        launched(command),
         input=text,
         capture_output=True,
         text=True,
         check=False,
         pass_fds=() if keep is None else (keep,),
-        env=_environment(),
+        env=environment(),
     )
 
 
@@ -41,12 +41,12 @@ def start(command: Sequence[str], *, keep: int, log: Path) -> subprocess.Popen[b
     """Start a command, which must be an absolute path and inherits the file descriptor to keep."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            _launched(command),
+            launched(command),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             pass_fds=(keep,),
-            env=_environment(),
+            env=environment(),
             start_new_session=True,  # Ctrl-C is for this program, which stops the child in the end
         )
 
@@ -69,10 +69,11 @@ def works_in(pid: int) -> Path | None:
         return None
 
 
-def _launched(command: Sequence[str]) -> list[str]:
+def launched(command: Sequence[str]) -> list[str]:
+    """Return what is to be started so that a command ends with this program."""
     return [sys.executable, "-I", "-S", "-c", LAUNCH, str(os.getpid()), *command]
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Nothing of the caller's: variables such as PGHOST or PGDATA would change what the programs do."""
     return {"PATH": os.defpath, "LC_ALL": "C"}

@@ -11,7 +11,16 @@ from resolvers import operating
 from resolvers.operating import FirstSecret
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount
-from server import audit_commands, audit_export, crew, export_commands, file_commands, import_commands, running
+from server import (
+    audit_commands,
+    audit_export,
+    backup_commands,
+    crew,
+    export_commands,
+    file_commands,
+    import_commands,
+    running,
+)
 from server.running import CannotRun
 from server.terminal import operate, run, said_in_one_line
 
@@ -21,6 +30,7 @@ SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 app.add_typer(file_commands.commands)
 app.add_typer(audit_commands.commands)
+app.add_typer(backup_commands.commands)
 app.add_typer(import_commands.commands, name="import")
 export_commands.commands.add_typer(audit_export.commands)
 app.add_typer(export_commands.commands, name="export")

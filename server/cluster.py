@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -137,8 +138,8 @@ def rotate(log: Path) -> None:
 def last_words(text: str) -> str:
     """The last line that tells why, without its time and number; else the last line."""
     lines = [it for it in text.splitlines() if it.strip()] or ["it gave no reason"]
-    fatal = [it for it in lines if "FATAL:" in it or "error:" in it]
-    return (fatal or lines)[-1].split("FATAL:")[-1].strip()
+    fatal = [it for it in lines if re.search("FATAL:|ERROR:|error:", it)]
+    return re.split("FATAL:|ERROR:", (fatal or lines)[-1])[-1].strip()
 
 
 def _require_version(folder: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -49,6 +50,15 @@ async def run(url: str, action: Any, revision: str) -> None:
             await connection.run_sync(act, action, revision)
     finally:
         await engine.dispose()
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this version knows the tables of a revision."""
+    try:
+        ScriptDirectory.from_config(Config(ROOT / "alembic.ini")).get_revision(revision)
+    except CommandError:
+        return False
+    return True
 
 
 def act(connection: Connection, action: Any, revision: str) -> None:

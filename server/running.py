@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from demo import portal, world
 from mail.sink import Sink
 from resolvers.ports import Ports
-from server import banner, migrations, trusted_documents
+from server import banner, cut_off, migrations, trusted_documents
 from server.app import create_app
 from server.caretaker import Caretaker
 from server.checks import Checks
@@ -79,6 +79,7 @@ def on_port_of(settings: Settings, listening: socket.socket) -> Settings:
 @contextmanager
 def database(settings: Settings) -> Generator[str]:
     """Yield the address of the database: the one that is set, or the embedded one. Raise NotStarted."""
+    cut_off.require_none(settings.home)
     if settings.database_url:
         yield settings.database_url
         return

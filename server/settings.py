@@ -107,6 +107,12 @@ class Settings(BaseSettings):
         le=300,
         description="After how many seconds it ends a transaction that does nothing.",
     )
+    backup_database_url: Annotated[str, AfterValidator(_with_driver)] | None = Field(
+        default=None,
+        repr=False,
+        description="As whom `backup` reads the database, where the user of `KLUIS_DATABASE_URL` does not "
+        "pass row level security; unset: that one.",
+    )
     storage_url: str | None = Field(
         default=None,
         repr=False,

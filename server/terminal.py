@@ -13,6 +13,7 @@ from auth.keys import BadKeys
 from core.errors import KluisError
 from resolvers.ports import Ports
 from server import logs, running, settings
+from server.backups import BadBackup
 from server.cluster import NotStarted
 from server.running import CannotRun
 from server.settings import BadSetting, Settings
@@ -27,7 +28,7 @@ def said_in_one_line() -> Generator[Settings]:
         given = settings.read()
         logs.begin(given.log)
         yield given
-    except (BadSetting, BadKeys, CannotRun, NotStarted, KluisError, ValueError) as error:
+    except (BadSetting, BadKeys, BadBackup, CannotRun, NotStarted, KluisError, ValueError) as error:
         typer.echo(f"kluis: {error}", err=True)
         raise typer.Exit(1) from None
 

@@ -13,6 +13,7 @@ import pytest
 from auth.keys import open_keys
 from auth.opaque_ids import OpaqueIds
 from auth.passwords import CHEAPEST, Passwords
+from core.clock import Clock
 from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.ports import Ports
@@ -110,7 +111,7 @@ def ports(database: Database, clock: SetClock, tmp_path: Path) -> Ports:
 PASSWORDS: Final = Passwords(CHEAPEST)
 
 
-def ports_over(database: Database, store: Store, clock: SetClock, *, keys_in: Path) -> Ports:
+def ports_over(database: Database, store: Store, clock: Clock, *, keys_in: Path) -> Ports:
     """Return the ports of a server of its own, whose keys are in a folder."""
     keys = open_keys(keys_in / "keys.json")
     return Ports(

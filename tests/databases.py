@@ -55,7 +55,7 @@ async def fresh(template: str = TEMPLATE) -> AsyncGenerator[str]:
     try:
         yield url_of(name)
     finally:
-        await administer(f"DROP DATABASE {name} WITH (FORCE)")
+        await administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 UNSEEN = """

@@ -12,7 +12,7 @@ import pytest
 import tink
 
 from auth import vault
-from auth.keys import BadKeys, Keys, open_keys, rotate, write_new
+from auth.keys import BadKeys, Keys, copy, open_keys, rotate, write_new
 
 
 @pytest.fixture
@@ -254,3 +254,29 @@ def test_keys_that_are_not_there_are_not_rotated(path: Path, tmp_path: Path) -> 
         rotate(path, vault.rotated)
     with pytest.raises(BadKeys, match="No such file or directory"):
         rotate(tmp_path / "nowhere" / "keys.json", vault.rotated)
+
+
+def test_a_copy_of_the_keys_is_the_owners_alone_and_follows_a_rotation(path: Path, tmp_path: Path) -> None:
+    write_new(path)
+    target = tmp_path / "apart" / "keys.json"
+    copy(path, target)
+    assert same(open_keys(path), open_keys(target))
+    assert [stat.S_IMODE(it.stat().st_mode) for it in (target.parent, target)] == [0o700, 0o600]
+    rotate(path, vault.rotated)
+    copy(path, target)
+    assert target.read_text() == path.read_text()
+
+
+def test_a_copy_displaces_no_keys_that_are_nowhere_else(path: Path, tmp_path: Path) -> None:
+    write_new(path)
+    other = tmp_path / "other.json"
+    write_new(other)
+    before = other.read_text()
+    with pytest.raises(BadKeys, match=r"other.json holds keys that .*keys.json has not: keep it"):
+        copy(path, other)
+    assert other.read_text() == before
+    other.write_text("{}")
+    with pytest.raises(BadKeys, match=r"other.json: this is not a file of keys"):
+        copy(path, other)
+    with pytest.raises(BadKeys, match=r"deeper: Not a directory"):
+        copy(path, other / "deeper" / "keys.json")

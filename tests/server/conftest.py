@@ -1,6 +1,7 @@
 """What the tests of commands share: somebody who types beside a server."""
 
 import asyncio
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from typer.testing import Result
 
 from tests.conftest import SetClock
 from tests.server.commands import Types, kluis, set_nothing
+from tests.server.lost import Elsewhere, elsewhere
 
 
 @pytest.fixture
@@ -23,3 +25,14 @@ def types(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str, cl
         return await asyncio.to_thread(kluis, *arguments)
 
     return typed
+
+
+@pytest.fixture
+async def there(types: Types, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Elsewhere]:
+    async with elsewhere(tmp_path / "there", types, monkeypatch) as place:
+        yield place
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "backups"

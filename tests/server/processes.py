@@ -6,5 +6,5 @@ from multiprocessing.context import ForkServerContext
 # One server of forks serves all tests of a process, so that it must know all that any of them needs.
 PROCESSES: ForkServerContext = get_context("forkserver")
 PROCESSES.set_forkserver_preload(
-    [f"tests.server.{it}" for it in ("mortal", "mortal_server", "frozen", "sleepers")]
+    [f"tests.server.{it}" for it in ("mortal", "mortal_server", "mortal_command", "frozen", "sleepers")]
 )
