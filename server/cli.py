@@ -12,7 +12,7 @@ from resolvers.founding import found_licence
 from resolvers.operating import FirstSecret
 from resolvers.ports import Ports
 from resolvers.staff_accounts import NewAccount
-from server import export_commands, file_commands, import_commands, running
+from server import export_commands, file_commands, import_commands, running, scaling_commands
 from server.running import CannotRun
 from server.terminal import operate, run, said_in_one_line
 
@@ -20,6 +20,7 @@ MOST_SEATS = 1_000_000
 SCHEMA_FILE = Path(__file__).parent.parent / "schema.graphql"
 app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
 app.add_typer(file_commands.commands)
+app.add_typer(scaling_commands.commands)
 app.add_typer(import_commands.commands, name="import")
 app.add_typer(export_commands.commands, name="export")
 

@@ -20,7 +20,7 @@ def test_there_are_files_to_look_at() -> None:
     assert len(FILES) > 8
 
 
-@pytest.mark.parametrize("path", [*FILES, ROOT / "docs" / "scaling.md"])
+@pytest.mark.parametrize("path", [*FILES, ROOT / "docs" / "runbook.md", ROOT / "docs" / "scaling.md"])
 def test_every_variable_is_a_setting(path: Path) -> None:
     known = {f"KLUIS_{it.upper()}" for it in Settings.model_fields}
     assert {*NAME.findall(path.read_text())} - known == set()
