@@ -17,8 +17,10 @@ from tests.statements import unnamed
             {"dossier"},
         ),
         (
-            "SELECT 1 FROM document JOIN dossier ON dossier.licence_id = document.licence_id "
-            "WHERE document.licence_id = $1",
+            (
+                "SELECT 1 FROM document JOIN dossier ON dossier.licence_id = document.licence_id "
+                "WHERE document.licence_id = $1"
+            ),
             set[str](),
         ),
         ("SELECT 1 FROM document, dossier WHERE document.licence_id = $1", {"dossier"}),
