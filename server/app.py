@@ -43,7 +43,7 @@ OF_FILES: Final = ("Accept-Ranges", "Content-Disposition", "Content-Range", "ETa
 Background = Callable[[], AbstractAsyncContextManager[None]]
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  what is served, each by its name
     ports: Ports,
     background: Background | None = None,
     *,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 # The parent's death reaches a child as a signal when the child asked for it (PR_SET_PDEATHSIG is 1). It is
 # asked for in a launcher of its own and not between fork and exec, where a program with threads can lock
-# itself up. When the parent died before the asking, there is nothing left to run for. What a shell starts in the
-# background ignores two signals, and hands that on.
+# itself up. When the parent died before the asking, there is nothing left to run for. What a shell starts in
+# the background ignores two signals, and hands that on.
 LAUNCH = """
 import ctypes, os, signal, sys
 if sys.platform == "linux":

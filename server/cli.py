@@ -20,6 +20,7 @@ from server import (
     file_commands,
     import_commands,
     running,
+    scaling_commands,
 )
 from server.running import CannotRun
 from server.terminal import operate, run, said_in_one_line
@@ -31,6 +32,7 @@ app = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions
 app.add_typer(file_commands.commands)
 app.add_typer(audit_commands.commands)
 app.add_typer(backup_commands.commands)
+app.add_typer(scaling_commands.commands)
 app.add_typer(import_commands.commands, name="import")
 export_commands.commands.add_typer(audit_export.commands)
 app.add_typer(export_commands.commands, name="export")

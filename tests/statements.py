@@ -8,10 +8,25 @@ from typing import Any, Final
 
 from sqlalchemy import event
 
+from models import metadata
 from resolvers.database import Database
 
 # What begins and ends a transaction, and what the driver asks about types.
 NOT_COUNTED: Final = re.compile(r"BEGIN|COMMIT|ROLLBACK|.*\b(?:pg_catalog|set_config)\b", re.DOTALL)
+
+OF_FIRMS: Final = frozenset(metadata.tables) - {"licence"}
+READ: Final = re.compile(
+    r"\b(?:FROM|JOIN|UPDATE|USING|,)\s+(?:LATERAL\s+)?(\w+)(?![\w.])(?:\s+AS\s+(\w+))?", re.IGNORECASE
+)
+ADDED: Final = re.compile(r"\bINSERT INTO (\w+) \(([^)]*)\)")
+
+
+def unnamed(statement: str) -> set[str]:
+    """Return the tables of firms that a statement reads or changes without saying whose rows it means."""
+    read = {(name, alias or name) for name, alias in READ.findall(statement) if name in OF_FIRMS}
+    compared = r"\b{0}\.licence_id = |= {0}\.licence_id\b|\({0}\.licence_id, "
+    found = {name for name, alias in read if not re.search(compared.format(alias), statement)}
+    return found | {name for name, columns in ADDED.findall(statement) if "licence_id" not in columns}
 
 
 class Counter:

@@ -26,7 +26,7 @@ from tests.journeys.selections import below
 from tests.journeys.two_firms import TwoFirms, two_firms, type_of
 from tests.models.catalogue import asked
 from tests.models.rewriting import rewriting
-from tests.statements import counting
+from tests.statements import counting, unnamed
 from tests.world import PASSWORD, World
 
 OF_LICENCE: Final = re.compile(r"\b(?:\w+\.licence_id|licence\.id) = (\$\d+::UUID)")
@@ -173,8 +173,11 @@ async def test_with_the_filters_off_another_firm_is_told_what_it_is_told_with_th
     firms: TwoFirms, rewrite: Rewrite
 ) -> None:
     # given
-    with_filters = await answers(firms)
     used = firms.api.ports.database
+    async with counting(used) as asked_for:
+        with_filters = await answers(firms)
+    # The licence stands beside each table, so that a cluster knows on which node all of it is.
+    assert {it for it in asked_for if unnamed(it)} == set()
     # when
     async with firms.unchanged():
         with rewriting(used, rewrite) as changed:
@@ -237,7 +240,8 @@ async def test_with_the_filters_off_what_is_done_in_another_firm_changes_nothing
 ) -> None:
     async with databases.fresh() as url, two_firms(url, tmp_path / "files") as firms:
         before = await firms.rows()
-        with rewriting(firms.api.ports.database, rewrite):
+        used, sent = firms.api.ports.database, set[str]()
+        with rewriting(used, noting(rewrite, sent)):
             for name in ("uploadDocument", OF_CLIENTS):
                 await do(firms, "gaston", name)
             for name in mutations():
@@ -245,9 +249,21 @@ async def test_with_the_filters_off_what_is_done_in_another_firm_changes_nothing
             told = await answer_to(firms.api, "nobody", SIGN_IN, input=AT_ANOTHER_DOOR)
         after = await firms.rows()
     assert [code for code, _ in mistakes_in(told)] == ["WRONG_CREDENTIALS"]
+    assert {it for it in sent if unnamed(it)} == set()
+    assert len(sent) > 100
     ours, theirs = firms.ours["Licence"], firms.theirs["Licence"]
     assert after[ours] == before[ours]
     assert after[theirs] != before[theirs]
+
+
+def noting(rewrite: Rewrite, sent: set[str]) -> Rewrite:
+    """Return the same, which notes each statement as it was before."""
+
+    def noted(statement: str) -> str:
+        sent.add(statement)
+        return rewrite(statement)
+
+    return noted
 
 
 def mutations() -> list[str]:

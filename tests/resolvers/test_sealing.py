@@ -10,7 +10,8 @@ from sqlalchemy.exc import DBAPIError
 
 from models import Event, EventChain, EventSeal
 from resolvers import retention, sealing
-from resolvers.database import SERVER_SETTINGS, Database
+from resolvers.connecting import Terms
+from resolvers.database import Database
 from resolvers.entering import acting, steward
 from resolvers.sealing import seal
 from tests.api import Api
@@ -57,7 +58,7 @@ async def test_what_is_committed_late_is_sealed_then(api: Api) -> None:
 
 
 def test_no_transaction_lasts_longer_than_the_sealer_looks_back() -> None:
-    milliseconds = int(SERVER_SETTINGS["transaction_timeout"])
+    milliseconds = int(Terms().session["transaction_timeout"])
     assert 0 < milliseconds < timedelta(minutes=15) / timedelta(milliseconds=1)
     assert str(sealing.LOOKED_BACK) == "interval '-15 minutes'"
 
