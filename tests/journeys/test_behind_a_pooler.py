@@ -68,6 +68,7 @@ async def test_each_transaction_has_its_role_and_its_limits(api: Api) -> None:
         "plan_cache_mode": "force_generic_plan",
         "statement_timeout": "5s",
         "idle_in_transaction_session_timeout": "10s",
+        "transaction_timeout": "10min",
     }
 
 
