@@ -7,7 +7,7 @@ from typing import Any, Final, NoReturn
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import LargeBinary, select, update
 
 from auth import keys, totp, vault
 from auth.passwords import CHEAPEST
@@ -255,6 +255,7 @@ def test_every_column_that_is_sealed_is_known() -> None:
         (table.name, column.name)
         for table in DocumentVersion.metadata.sorted_tables
         for column in table.columns
-        if column.name.startswith("sealed")
+        # The chain of events is sealed in another way: when, and up to where.
+        if column.name.startswith("sealed") and isinstance(column.type, LargeBinary)
     }
     assert found == {(it.table.__tablename__, it.column) for it in SEALED}
