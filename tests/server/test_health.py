@@ -193,7 +193,7 @@ async def test_a_server_that_stops_is_not_ready_first_and_answers_still(ports: P
         server = server_of(app, grace=3600)
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         url = f"http://127.0.0.1:{listening.getsockname()[1]}/health"
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=60) as http:
             assert (await http.get(f"{url}/ready")).status_code == 200
             server.be_told(signal.SIGTERM)
             assert (await http.get(f"{url}/ready")).status_code == 503
