@@ -94,7 +94,7 @@ async def test_who_listens_is_told_and_letters_leave(api: Api, tmp_path: Path) -
             await share(api, "carla", "READ")
             assert await carla.event() == added(api)
             await until_kept(folder, 1)
-            async with httpx.AsyncClient() as http:
+            async with httpx.AsyncClient(timeout=60) as http:
                 assert (await http.get(f"{url}/health/ready")).status_code == 200
 
 

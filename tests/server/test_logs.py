@@ -116,11 +116,11 @@ async def test_a_subscription_is_a_line_when_it_stands_or_is_refused(api: Api, l
     async with served(app) as url:
         async with stream(url, headers=await api.headers("bert")):
             pass
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=60) as http:
             for query in (EVENTS, "subscription { none }"):
                 await http.post(f"{url}/graphql/stream", json={"query": query})
         app.state.closers[0]()
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=60) as http:
             headers = await api.headers("bert")
             await http.post(f"{url}/graphql/stream", json={"query": EVENTS}, headers=headers)
     found = [(it["kind"], it["code"]) for it in lines.of("kluis.requests")]

@@ -155,7 +155,7 @@ async def test_a_server_shows_metrics_at_an_address_of_their_own(database_url: s
     async with (
         running.application(given, database_url, is_demo=False) as app,
         served(app) as url,
-        httpx.AsyncClient() as http,
+        httpx.AsyncClient(timeout=60) as http,
     ):
         assert (await http.get(f"{url}/metrics")).status_code == 404
         await http.post(f"{url}/graphql", json={"query": "{ viewer { email } }"})
@@ -169,7 +169,7 @@ async def test_a_worker_shows_them_too(database_url: str, tmp_path: Path) -> Non
     given = Settings(home=tmp_path, database_url=database_url, metrics=place)
     async with Sink(tmp_path / "mail") as smtp_url:
         delivering = asyncio.create_task(running.deliver(given, database_url, smtp_url))
-        async with httpx.AsyncClient() as http, asyncio.timeout(20):
+        async with httpx.AsyncClient(timeout=60) as http, asyncio.timeout(20):
             assert "kluis_worker_lag_seconds" in await first_answer(http, f"http://{place}/metrics")
         delivering.cancel()
         await asyncio.gather(delivering, return_exceptions=True)
