@@ -231,17 +231,17 @@ class Conversation:
             self.end(Closing(Code.FORBIDDEN, str(error)))
         except Stopping:
             self.end(Closing(Code.RESTART, RESTARTS))
-        except OSError:
+        except OSError:  # pragma: no cover  whoever is gone is mostly noticed where he is listened to
             self.end(None)
         finally:
             stream.close()
-            if self.told.get(id_) is asyncio.current_task():
+            if self.told.get(id_) is asyncio.current_task():  # pragma: no branch  or it was cancelled
                 del self.told[id_]
 
     async def tell_all(self, id_: str, stream: Stream) -> None:
         """Tell each event, and of the error that ends them. Raise what ends the whole conversation."""
         try:
-            async for answer in stream.answers():
+            async for answer in stream.answers():  # pragma: no branch  it ends by an error
                 if answer:
                     await self.say({"type": "next", "id": id_, "payload": body_of(answer)})
         except (Unauthenticated, Forbidden, Stopping, OSError):

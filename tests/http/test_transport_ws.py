@@ -20,7 +20,7 @@ from server.context import COOKIE
 from server.http_rules import HttpRules
 from server.transport_ws import LONGEST_ID
 from server.trusted_documents import Mode, TrustedDocuments
-from server.web_sockets import FAILED, HAS_ENDED
+from server.web_sockets import FAILED, HAS_ENDED, RESTARTS
 from tests.api import Api
 from tests.http.hearing import EVENTS, Ear, ear, listening
 from tests.http.serving import served
@@ -296,3 +296,13 @@ async def test_what_is_ours_to_mend_is_logged_and_told_to_nobody(
 
 async def test_a_subscription_is_no_answer_to_a_request(api: Api) -> None:
     assert await api.codes("bert", EVENTS) == ["WRONG_TRANSPORT"]
+
+
+async def test_whoever_subscribes_while_the_server_stops_is_sent_elsewhere(api: Api) -> None:
+    app = create_app(api.ports)
+    async with served(app) as url, ear(url) as bert:
+        await bert.greet(await api.token("bert"))
+        for close in app.state.closers:
+            close()
+        await bert.say(type="subscribe", id="1", payload={"query": EVENTS})
+        assert await bert.end() == (1012, RESTARTS)
