@@ -131,7 +131,8 @@ class Stream:
         entries = await self.line.take(BEAT)
         now = asyncio.get_running_loop().time()
         if entries is None and now - self._read_at < READ_AGAIN_WITHIN - BEAT:
-            return [None]  # pragma: no cover  the tracer does not see what follows the end of a wait
+            # The tracer of Python 3.11 does not see what follows a wait that has ended by itself.
+            return [None]  # pragma: no cover
         self._read_at = now
         return await self.read(entries or ()) or [None]
 

@@ -117,7 +117,7 @@ class Telling:
     async def be_left(self) -> None:
         """Return when whoever asked is gone."""
         while (await self._receive())["type"] != "http.disconnect":
-            pass  # pragma: no cover  it is said in one part
+            pass
 
     async def tell(self) -> None:
         """Send what is heard, and what ends it."""

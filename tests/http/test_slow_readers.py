@@ -23,6 +23,7 @@ class Peer:
 
     def __init__(self, *says: dict[str, Any]) -> None:
         self.told: list[Any] = []
+        self.is_gone = False
         self.reads = asyncio.Event()
         self.reads.set()
         self._says: asyncio.Queue[Any] = asyncio.Queue()
@@ -33,7 +34,12 @@ class Peer:
     async def receive(self) -> Any:
         return await self._says.get()
 
+    def say(self, message: dict[str, Any]) -> None:
+        self._says.put_nowait(message)
+
     async def send(self, message: Any) -> None:
+        if self.is_gone:
+            raise ConnectionResetError
         self.told.append(message)
         self._news.set()
         await self.reads.wait()
@@ -46,7 +52,7 @@ class Peer:
                 await self._news.wait()
 
     def leave(self, kind: str) -> None:
-        self._says.put_nowait({"type": kind})
+        self.say({"type": kind})
 
 
 Beginning = Callable[[Api], Awaitable[tuple[dict[str, Any], Peer]]]
@@ -104,6 +110,37 @@ async def test_whoever_reads_again_too_late_begins_anew(
         assert len(events) < 8
         assert any("BEGIN_ANEW" in text_of(it) for it in peer.told[-2:])
         peer.leave(f"{scope['type']}.disconnect")
+        async with asyncio.timeout(PATIENCE):
+            await talking
+
+
+@pytest.mark.parametrize("begin", [over_web_socket, over_events])
+async def test_whoever_is_found_gone_when_he_is_told_something_is_let_go(api: Api, begin: Beginning) -> None:
+    app = create_app(api.ports)
+    scope, peer = await begin(api)
+    async with app.router.lifespan_context(app):
+        talking = asyncio.create_task(app(scope, peer.receive, peer.send))
+        await peer.until(lambda text: '"subscribed"' in text or text == ":\n\n")
+        peer.is_gone = True
+        await change_document(api, "anna", description="Changed")
+        await give_numbers(api)
+        async with asyncio.timeout(PATIENCE):
+            await talking
+    (close,) = app.state.closers
+    assert close.__self__._exchanges == {}
+
+
+async def test_what_is_sent_after_the_question_ends_nothing(api: Api) -> None:
+    app = create_app(api.ports)
+    scope, peer = await over_events(api)
+    async with app.router.lifespan_context(app):
+        talking = asyncio.create_task(app(scope, peer.receive, peer.send))
+        await peer.until(lambda text: text == ":\n\n")
+        peer.say({"type": "http.request", "body": b"", "more_body": False})
+        await change_document(api, "anna", description="Changed")
+        await give_numbers(api)
+        await peer.until(lambda text: "Changed" in text)
+        peer.leave("http.disconnect")
         async with asyncio.timeout(PATIENCE):
             await talking
 
