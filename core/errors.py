@@ -57,6 +57,17 @@ class StoreAway(Refused):
     retry_after = 60
 
 
+class DatabaseAway(Refused):
+    """The database does not answer, or has no room; `retry_after` is in seconds.
+
+    What was committed last may have been kept or not: nobody was told.
+    """
+
+    code = "DATABASE_AWAY"
+    message = "The database does not answer at the moment. Try again; what you asked for may have been done."
+    retry_after = 1
+
+
 class TookTooLong(Refused):
     code = "TIMEOUT"
     message = "This took too long. Ask for less at once."

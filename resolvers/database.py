@@ -1,5 +1,6 @@
 """The database as a licence sees it: one snapshot to read from, one transaction to change in."""
 
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -12,11 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.pool import QueuePool
 
-from core.errors import TookTooLong
+from core.errors import DatabaseAway, TookTooLong
 from models import Licence
 from resolvers.connecting import Terms, engine_of, engine_past_pooler
 from resolvers.fetching import driver_of
 
+log = logging.getLogger("kluis.database")
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
 AWAY = (
@@ -25,8 +27,12 @@ AWAY = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
+    DatabaseAway,
 )
-"""What a database raises that is away for a moment; the last where it ends a connection between two calls."""
+"""What a database raises that is away for a moment; the last but one where it ends a connection between two
+calls, the last where a transaction was to be begun or ended."""
+# The class of errors of a database without room, memory or connections left (PostgreSQL, appendix A).
+NO_RESOURCES = "53"
 # The code of a statement that ran longer than `statement_timeout` (PostgreSQL, appendix A).
 GIVEN_UP = "57014"
 # A standby reads alone. The role that may not pass the wall may not see the tables' version either.
@@ -127,16 +133,29 @@ class Database:
     async def _transaction(
         self, begin: str, finish: Callable[[AsyncConnection, Any], Awaitable[None]]
     ) -> AsyncGenerator[AsyncConnection]:
-        async with self.engine.connect() as connection:
-            driver = driver_of(connection)
-            try:
-                await driver.execute(begin)
-                yield connection
-                await finish(connection, driver)
-            except BaseException:
-                # A connection whose state is not known must not be lent again.
-                await end(connection, driver)
+        driver = None
+        try:
+            async with self.engine.connect() as connection:
+                driver = driver_of(connection)
+                try:
+                    await driver.execute(begin)
+                    yield connection
+                    await finish(connection, driver)
+                except BaseException:
+                    # A connection whose state is not known must not be lent again.
+                    await end(connection, driver)
+                    raise
+        except AWAY as trouble:
+            if driver and not driver.is_closed() and not state_of(trouble).startswith(NO_RESOURCES):
                 raise
+            # The kind alone: a database's error can quote what was written.
+            log.error("the database can not be used: %s", type(trouble).__name__)  # noqa: TRY400
+            raise DatabaseAway from trouble
+
+
+def state_of(error: BaseException) -> str:
+    """Return PostgreSQL's code of an error that the driver or SQLAlchemy raised, or nothing."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
 
 
 def tell_given_up(context: ExceptionContext) -> None:

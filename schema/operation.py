@@ -9,7 +9,7 @@ import strawberry
 from graphql import ExecutionResult, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.utilities import get_operation_ast
 
-from core.errors import Busy, Internal, Invalid, KluisError, TooExpensive, TooManyTries
+from core.errors import Busy, DatabaseAway, Internal, Invalid, KluisError, TooExpensive, TooManyTries
 from execution import Admitted, Guard, Limits, Question, Unreadable
 from permissions.people import may_introspect
 from resolvers.crowd import Crowd
@@ -204,5 +204,5 @@ async def costs(request: Context) -> dict[str, Any]:
 def refusal(error: Exception, request: Context) -> Answer:
     """Return the answer of an operation that was not executed."""
     code = error.code if isinstance(error, KluisError) else Internal.code
-    retry_after = error.retry_after if isinstance(error, TooManyTries | Busy) else None
+    retry_after = error.retry_after if isinstance(error, TooManyTries | Busy | DatabaseAway) else None
     return Answer(errors=[said(error, request)], refusal=code, retry_after=retry_after)

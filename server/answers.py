@@ -14,6 +14,7 @@ JSON: Final = "application/json"
 # What is at fault, by the code of a refusal. What is not here is a fault of the request: 400.
 STATUSES: Final[Mapping[str, int]] = {
     "BUSY": 503,
+    "DATABASE_AWAY": 503,
     "INTERNAL": 500,
     "METHOD_NOT_ALLOWED": 405,
     "RATE_LIMITED": 429,

@@ -113,7 +113,7 @@ def prepare(place: Place, binaries: Path, prefix: Sequence[str], *, lock: int, s
 
 
 def choose_socket_folder(place: Place) -> Path:
-    """An empty folder for the socket: beside the cluster, or in the temporary folder; raises NotStarted.
+    """A folder for the socket: beside the cluster, or in the temporary folder; raises NotStarted.
 
     A socket's path is short, and a comma or a colon in it would mean several servers or a port in a URL.
     """
@@ -124,9 +124,13 @@ def choose_socket_folder(place: Place) -> Path:
     if _is_unfit(folder):
         raise NotStarted(f"{folder} does not fit for a socket: set TMPDIR to a short path")
     make_private(folder)
+    return folder
+
+
+def clear_sockets(folder: Path) -> None:
+    """Remove what a dead server left where the next one listens."""
     for left in (folder / SOCKET, folder / f"{SOCKET}.lock"):
         left.unlink(missing_ok=True)
-    return folder
 
 
 def rotate(log: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from core.errors import Busy, Conflict, FileUnreadable, KluisError, NotFound, StoreAway
+from core.errors import Busy, Conflict, DatabaseAway, FileUnreadable, KluisError, NotFound, StoreAway
 from resolvers import archives, content, previews
 from resolvers.content import Content
 from resolvers.crowd import Crowd
@@ -34,6 +34,7 @@ STATUSES: Final[Mapping[type[KluisError], int]] = {
     Conflict: 409,
     FileUnreadable: 500,
     Busy: 503,
+    DatabaseAway: 503,
     StoreAway: 503,
 }
 # Of a file that is not what was announced, or not accepted: the sender can put it right.
@@ -80,7 +81,7 @@ class ContentView:
             status = STATUSES.get(type(error), REFUSED)
             # What was sent with the request may still be under way, and nobody will read it.
             said = CLOSE if request.method == "PUT" else {}
-            if isinstance(error, Busy | StoreAway):
+            if isinstance(error, Busy | DatabaseAway | StoreAway):
                 said = said | {"Retry-After": str(error.retry_after)}
             return JSONResponse(body, status_code=status, headers=HEADERS | said)
 

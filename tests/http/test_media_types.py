@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -127,11 +127,37 @@ def test_what_has_a_status_of_its_own_has_it_in_both_media_types(code: str, stat
 
 @pytest.fixture
 async def broken(api: Api) -> AsyncGenerator[Api]:
+    """The API of a server with a defect."""
+    async with behind(api, replace(api.ports, points=cast("Any", None))) as other:
+        yield other
+
+
+@pytest.fixture
+async def without_database(api: Api) -> AsyncGenerator[Api]:
     """The API of a server that has lost its database."""
     database = Database(NOWHERE)
     async with behind(api, replace(api.ports, database=database)) as other:
         yield other
     await database.close()
+
+
+@pytest.mark.parametrize("media", [GRAPHQL, JSON])
+async def test_a_database_that_is_away_is_503_and_no_defect(
+    without_database: Api, media: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    await without_database.token("bert")
+    answer = await ask(without_database, WHO, "bert", accept=media)
+    assert (answer.status_code, codes(answer)) == (503, ["DATABASE_AWAY"])
+    assert answer.headers["retry-after"] == "1"
+    assert [it.name for it in caplog.records if it.levelname == "ERROR"] == ["kluis.database"]
+
+
+async def test_a_file_is_not_read_while_the_database_is_away(api: Api, without_database: Api) -> None:
+    found = await api.gets("bert", "{ documents(first: 1) { nodes { contentUrl } } }")
+    url = found["documents"]["nodes"][0]["contentUrl"].removeprefix(api.ports.public_url)
+    answer = await without_database.http.get(url)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert answer.json()["error"]["code"] == "DATABASE_AWAY"
 
 
 @pytest.mark.parametrize("media", [GRAPHQL, JSON])

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import bindparam, func, select, text, update
 from sqlalchemy.exc import DBAPIError, InvalidRequestError, ResourceClosedError
 
-from core.errors import TookTooLong
+from core.errors import DatabaseAway, TookTooLong
 from core.tokens import Token
 from models import Document, Event, Licence
 from resolvers.connecting import Terms
@@ -155,9 +155,36 @@ async def test_a_connection_that_breaks_is_not_lent_again(small_pool: Database, 
             await driver_of(connection).close()
             raise ConnectionError("the cable")
 
-    with pytest.raises(ConnectionError, match="the cable"):
+    with pytest.raises(DatabaseAway) as caught:
         await pull_the_cable()
+    assert str(caught.value.__cause__) == "the cable"
     assert await described(small_pool, ours) == "Huwelijkscontract"
+
+
+async def test_what_fails_while_the_database_answers_is_told_as_it_is(database: Database, ours: UUID) -> None:
+    with pytest.raises(ConnectionError, match="to somebody else"):
+        async with database.snapshot(ours):
+            raise ConnectionError("to somebody else")
+
+
+async def test_a_database_that_nobody_answers_for_is_away(
+    caplog: pytest.LogCaptureFixture, ours: UUID
+) -> None:
+    absent = Database("postgresql+asyncpg://kluis@/kluis?host=/nowhere")
+    with pytest.raises(DatabaseAway):
+        await described(absent, ours)
+    assert caplog.messages == ["the database can not be used: FileNotFoundError"]
+
+
+async def test_a_database_without_room_is_away(database: Database, ours: UUID) -> None:
+    # What it says when its disk is full (PostgreSQL, appendix A: class 53).
+    full = text("DO $$ BEGIN RAISE disk_full; END $$")
+    with pytest.raises(DatabaseAway):
+        async with database.change(ours) as session:
+            await session.execute(full)
+    with pytest.raises(DatabaseAway):
+        async with database.change(ours) as session:
+            await driver_of(await session.connection()).execute(full.text)
 
 
 async def test_a_statement_that_hangs_is_ended(database: Database, ours: UUID) -> None:

@@ -7,19 +7,23 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
+import asyncpg  # pyright: ignore[reportMissingTypeStubs]  it has none
 import pytest
 from sqlalchemy import NullPool
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from server import children, cluster
+from server import children, cluster, keeping_up
 from server.cluster import NotStarted, Place
 from server.embedded import embedded, is_up, own_or_find, without_root
 
+PATIENCE: Final = 60.0
 ROOT = Path(__file__).parents[2]
 # A program with a database; it tells the URL, then waits for a line.
 PROGRAM = """
@@ -267,20 +271,57 @@ def test_a_start_that_fails_tells_what_postgres_said(made: Path) -> None:
         pass
 
 
-def test_it_is_started_from_the_main_thread_only(home: Path) -> None:
-    found: list[BaseException] = []
+def until_it_answers(url: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        with suppress(OSError, SQLAlchemyError, asyncpg.PostgresError):
+            assert kept(url) == 7
+            return
+        time.sleep(0.02)
+    pytest.fail("it does not answer")
 
-    def start() -> None:
-        try:
-            with embedded(home):
-                pass
-        except NotStarted as error:
-            found.append(error)
 
-    thread = threading.Thread(target=start)
-    thread.start()
-    thread.join()
-    assert "from the main thread" in str(found)
+def until_told(caplog: pytest.LogCaptureFixture, words: str) -> None:
+    until = time.monotonic() + PATIENCE
+    while words not in caplog.text:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_one_that_is_killed_is_started_again_and_has_lost_no_row(made: Path) -> None:
+    with embedded(made) as url:
+        keep_a_row(url)
+        for _ in range(3):
+            killed = pid_of(made)
+            os.kill(killed, signal.SIGKILL)
+            until_it_answers(url)
+            assert pid_of(made) != killed
+    assert not (made / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_one_that_can_not_be_started_again_is_tried_until_it_can(
+    made: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeping_up, "TRIES_EVERY", 0.05)
+    configuration = made / "postgres" / "cluster" / "postgresql.conf"
+    whole = configuration.read_text()
+    with embedded(made) as url:
+        keep_a_row(url)
+        configuration.write_text("no_such_setting = 1\n")
+        os.kill(pid_of(made), signal.SIGKILL)
+        until_told(caplog, "PostgreSQL did not start")
+        configuration.write_text(whole)
+        until_it_answers(url)
+
+
+def test_one_that_can_not_be_started_again_is_given_up_at_the_end(
+    made: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with embedded(made, sync=False):
+        (made / "postgres" / "cluster" / "postgresql.conf").write_text("no_such_setting = 1\n")
+        os.kill(pid_of(made), signal.SIGKILL)
+        until_told(caplog, "PostgreSQL did not start")
+    assert "it is started again" in caplog.text
 
 
 def test_a_normal_user_starts_it_too(made: Path) -> None:
