@@ -101,7 +101,8 @@ async def managed(change: Change, account_id: UUID) -> Account:
     row = await gate.one(change, accounts.look_up, account_id, path=PLACE)
     if row.role != CLIENT and not change.viewer.is_administrator:
         raise Forbidden(path=PLACE)
-    return await change.session.get_one(Account, (change.viewer.licence_id, account_id), with_for_update=True)
+    key = (change.viewer.licence_id, account_id)
+    return await change.session.get_one(Account, key, with_for_update={"key_share": True})
 
 
 def require_person(account: Account) -> None:

@@ -38,7 +38,7 @@ ADMINISTRATORS: Final = select(AccountGroup.id).where(
     AccountGroup.licence_id == LICENCE, AccountGroup.built_in == "ADMINISTRATORS"
 )
 # Whoever takes a keeper away holds this row alone; whoever relies on keepers shares it.
-HELD: Final = ADMINISTRATORS.with_for_update()
+HELD: Final = ADMINISTRATORS.with_for_update(key_share=True)
 SHARED: Final = ADMINISTRATORS.with_for_update(read=True)
 LAST_ADMINISTRATOR: Final = KEEPER.where(IS_ADMINISTRATOR).limit(1)
 STILL_ADMINISTERS: Final = KEEPER.where(IS_ADMINISTRATOR, Account.id == OWN_ACCOUNT)

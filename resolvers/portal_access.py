@@ -15,8 +15,11 @@ from resolvers import first_secrets, gate, licences, relations, words
 from resolvers.change import Change
 
 RELATION_PATH: Final = ("input", "relationId")
-# Whoever holds the licence's row counts the seats alone, so that two can not take the last one.
-LOCKED: Final = select(Licence.client_login_limit).where(Licence.id == LICENCE).with_for_update()
+# Whoever holds the licence's row counts the seats alone, so that two can not take the last one. Rows that
+# refer to it are let be: two who have each added one would wait for each other.
+LOCKED: Final = (
+    select(Licence.client_login_limit).where(Licence.id == LICENCE).with_for_update(key_share=True)
+)
 TAKEN: Final = select(Account.id).where(Account.licence_id == LICENCE)
 
 

@@ -9,6 +9,7 @@ from core.errors import NoSeatLeft
 from models import Account, Letter
 from resolvers.account_care import unblock_account
 from resolvers.change import Change
+from resolvers.idempotency import once
 from resolvers.portal_access import grant_portal_access
 from resolvers.request import Request
 from tests.api import Api
@@ -58,3 +59,22 @@ async def test_of_thirty_who_are_unblocked_at_once_five_get_the_seats_that_are_l
     assert sorted(let_in) == [False] * (AT_ONCE - SEATS_LEFT) + [True] * SEATS_LEFT
     clients = await rows(api, Account, role="CLIENT", blocked_at=None)
     assert len(clients) == CLIENTS_OF_THE_WORLD + SEATS_LEFT
+
+
+async def test_two_who_ask_by_keys_do_not_wait_for_each_other(api: Api) -> None:
+    """A key is written first, and refers to the licence; whoever counts its seats then asks for that row."""
+    async with writing(api) as firm:
+        added = [await firm.relation(it, "Peeters", email=f"{it}@peeters.example") for it in ("a", "b")]
+    both = asyncio.Barrier(2)
+    token = await api.token("anna")
+
+    async def give(relation_id: UUID) -> None:
+        async def make() -> UUID:
+            await both.wait()
+            return await grant_portal_access(change, relation_id)
+
+        async with Request(api.ports, token).change() as change:
+            await once(change, str(relation_id), "grantPortalAccess", {}, make)
+
+    await asyncio.gather(*(give(it.id) for it in added))
+    assert len(await rows(api, Account, role="CLIENT")) == CLIENTS_OF_THE_WORLD + 2

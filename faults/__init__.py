@@ -1,0 +1,1 @@
+"""Faults: what becomes of the vault's promises when processes, networks, disks and clocks fail."""

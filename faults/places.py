@@ -1,0 +1,60 @@
+"""Where trouble can be made: on the programs, or on the network before the database or the store."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+from faults.proxy import Proxy
+from faults.stand import Stand, standing
+from server.cluster import SOCKET
+from server.embedded import embedded
+from tests.storage import s3
+
+Place = Callable[[Path], AbstractAsyncContextManager[tuple[Stand, Proxy]]]
+"""Makes a stand in a folder, and the network on which trouble is made."""
+
+
+@asynccontextmanager
+async def plain(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
+    """Yield a stand on the embedded database, and a network that nothing goes through."""
+    with embedded(folder) as url:
+        async with standing(folder, url) as stand:
+            yield stand, Proxy(lambda: asyncio.open_unix_connection(folder))
+
+
+@asynccontextmanager
+async def before_database(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
+    """Yield a stand, and the network to its database."""
+    with embedded(folder) as url:
+        sockets = unquote(url.partition("?host=")[2])
+        network = Proxy(lambda: asyncio.open_unix_connection(Path(sockets) / SOCKET))
+        async with network.listening():
+            ask_at = f"postgresql+asyncpg://kluis@127.0.0.1:{network.port}/kluis?ssl=disable"
+            async with standing(folder, url, ask_at=ask_at) as stand:
+                yield stand, network
+                network.mend()
+
+
+@asynccontextmanager
+async def before_store(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
+    """Yield a stand whose files are in an S3 store, and the network to that."""
+    server = s3.shared(folder, owner=os.getpid())
+    there = urlsplit(server.endpoint)
+    network = Proxy(lambda: asyncio.open_connection(there.hostname, there.port))
+    async with network.listening():
+        settings = {
+            **server.environment,
+            "AWS_ENDPOINT": f"http://127.0.0.1:{network.port}",
+            "KLUIS_STORAGE_URL": f"s3://{s3.BUCKET}/{uuid4().hex}",
+        }
+        # Our own program puts the first files there.
+        os.environ |= {name: it for name, it in settings.items() if name.startswith("AWS_")}
+        with embedded(folder) as url:
+            async with standing(folder, url, settings=settings) as stand:
+                yield stand, network
+                network.mend()
