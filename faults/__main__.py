@@ -57,10 +57,14 @@ async def outcome_of(fault: Fault) -> Outcome:
             async with fault.place(Path(folder)) as (stand, network):
                 return await rounds_of(fault.says, stand, network, fault.cause, fault.rounds)
         except BaseException:
-            # What the programs said tells more than what came of it, and is gone with the folder.
-            for log in Path(folder).glob("*.log"):
-                report.tell(f"{log.stem}: {log.read_text()[-LAST_WORDS:]}")
+            tell_logs(Path(folder))
             raise
+
+
+def tell_logs(folder: Path) -> None:
+    """Print what the programs said last, which is gone with the folder."""
+    for log in folder.glob("*.log"):
+        report.tell(f"{log.stem}: {log.read_text()[-LAST_WORDS:]}")
 
 
 def row_of(found: Outcome) -> list[str]:

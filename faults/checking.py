@@ -1,4 +1,4 @@
-"""What is left of the promises: every document as it was sent, every grant once, every letter, nothing twice."""
+"""What is left of the promises: documents as they were sent, grants, letters, and nothing twice."""
 
 import asyncio
 import time
@@ -8,8 +8,6 @@ from email import message_from_bytes
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
-
-import httpx
 
 from bench.world import as_owner
 from faults.ledger import Ledger
@@ -26,6 +24,7 @@ TWICE: Final = """
     UNION ALL SELECT document_id::text FROM document_grant
       GROUP BY licence_id, document_id, principal_id HAVING count(*) > 1
 """
+OK: Final = 200
 LETTERS_WITHIN: Final = 60.0
 """In seconds: how long letters that were promised may still be under way."""
 LOOKS_EVERY: Final = 0.2
@@ -75,7 +74,7 @@ async def lost_documents(ledger: Ledger, people: Mapping[str, Person]) -> AsyncG
             yield f"document {sent.description}"
             continue
         answer = await person.http.get(found["contentUrl"])
-        if answer.status_code != httpx.codes.OK or sha256(answer.content).digest() != sent.digest:
+        if answer.status_code != OK or sha256(answer.content).digest() != sent.digest:
             yield f"bytes of {sent.description}"
         readers = {it["principal"].get("id") for it in found["grants"] or () if it["rights"] == ["READ"]}
         if not shared.get(id_, set()) <= readers:

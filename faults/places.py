@@ -5,7 +5,6 @@ import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Final
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""The network between two programs, as a TCP proxy that can be cut, fall silent, be slow, or answer by itself."""
+"""The network between two programs: a TCP proxy that can be cut, fall silent, be slow, or answer itself."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -69,10 +69,12 @@ class Proxy:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
+    def _come(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
         try:
             # Whoever is on the way when it is cut is told by an error, which is all that there is to do.
@@ -80,7 +82,6 @@ class Proxy:
                 await self._pass(reader, writer)
         finally:
             self._open.discard(writer)
-            self._tasks.discard(task)
             writer.transport.abort()
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -22,7 +22,7 @@ from faults.traffic import KINDS, PATIENCE, Person
 AT_WORK: Final = 3.0
 """How long the firm works undisturbed before each round."""
 GIVEN_UP_AFTER: Final = 60.0
-LOOKS_EVERY: Final = 0.05
+LOOKS_EVERY: Final = 0.2
 # Each asks a server of his own, as long as that answers.
 PEOPLE: Final = (("administrator", 0), ("advisor", 1), ("client", 0), ("client", 1))
 

@@ -1,4 +1,4 @@
-"""The stand on which faults are made: a firm's vault with two servers and a worker, each a program of its own."""
+"""The stand on which faults are made: a firm's vault with two servers and a worker, each its own program."""
 
 import asyncio
 import os
@@ -26,6 +26,7 @@ from server.settings import Settings
 ROOT: Final = Path(__file__).parents[1]
 SERVERS: Final = ("first", "second")
 WORKER: Final = "worker"
+OK: Final = 200
 SEATS: Final = 100_000
 # In seconds.
 STARTING: Final = 60.0
@@ -111,7 +112,7 @@ class Stand:
 async def is_ready(http: httpx.AsyncClient, address: str) -> bool:
     """Return whether a server calls itself ready."""
     try:
-        return (await http.get(f"{address}/health/ready")).status_code == httpx.codes.OK
+        return (await http.get(f"{address}/health/ready")).status_code == OK
     except httpx.TransportError:
         return False
 

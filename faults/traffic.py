@@ -45,7 +45,7 @@ class Broken(Exception):
 
 @dataclass(slots=True)
 class Person:
-    """Somebody who asks a server of his own as long as it answers, and then the next one, as a proxy would."""
+    """Somebody who asks a server of his own while it answers, and then the next one, as a proxy would."""
 
     username: str
     name: str
@@ -103,16 +103,17 @@ class Person:
         self.token = (await self.until_done(SIGN_IN, {"input": said}))["token"]
 
     async def reads(self, query: str, id_: str) -> dict[str, Any] | None:
-        """Return a document, as the first server that answers has it; None where there is none."""
-        asked = {"json": {"query": query, "variables": {"id": id_}}}
+        """Return a document as his own server has it; None where there is none."""
+        said: dict[str, Any] = {"query": query, "variables": {"id": id_}}
+        address = next(iter(self.servers.values()))
         while True:
             headers = {"Authorization": f"Bearer {self.token}"}
-            answer = await self.http.post(
-                f"{next(iter(self.servers.values()))}/graphql", headers=headers, **asked
-            )
-            errors = answer.json().get("errors", ())
+            answer: dict[str, Any] = (
+                await self.http.post(f"{address}/graphql", headers=headers, json=said)
+            ).json()
+            errors = answer.get("errors", ())
             if not any(it["extensions"]["code"] in PASSING for it in errors):
-                return (answer.json().get("data") or {}).get("document")
+                return answer["data"]["document"]
             await asyncio.sleep(AGAIN_AFTER)
 
     async def sends(self, key: str, **more: Any) -> str:

@@ -1,40 +1,21 @@
 """The database as a licence sees it: one snapshot to read from, one transaction to change in."""
 
-import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 from uuid import UUID
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]  it has none
 from sqlalchemy import event, select
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlalchemy.pool import QueuePool
 
-from core.errors import DatabaseAway, TookTooLong
 from models import Licence
+from resolvers.away import AWAY, tell_apart, told_apart
 from resolvers.connecting import Terms, engine_of, engine_past_pooler
 from resolvers.fetching import driver_of
 
-log = logging.getLogger("kluis.database")
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
-AWAY = (
-    OSError,
-    SQLAlchemyError,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-    DatabaseAway,
-)
-"""What a database raises that is away for a moment; the last but one where it ends a connection between two
-calls, the last where a transaction was to be begun or ended."""
-# The class of errors of a database without room, memory or connections left (PostgreSQL, appendix A).
-NO_RESOURCES = "53"
-# The code of a statement that ran longer than `statement_timeout` (PostgreSQL, appendix A).
-GIVEN_UP = "57014"
 # A standby reads alone. The role that may not pass the wall may not see the tables' version either.
 IS_STANDBY = "SELECT pg_is_in_recovery()"
 REVISION = "SELECT version_num FROM alembic_version"
@@ -55,7 +36,7 @@ class Database:
         self.listening = engine_past_pooler(url, terms) if terms.pooler_url else self.engine
         """What may be listened on: a pooler would lend the connection to others meanwhile."""
         self._preamble = terms.preamble
-        event.listen(self.engine.sync_engine, "handle_error", tell_given_up)
+        event.listen(self.engine.sync_engine, "handle_error", tell_apart)
 
     @property
     def lent(self) -> int:
@@ -146,22 +127,10 @@ class Database:
                     await end(connection, driver)
                     raise
         except AWAY as trouble:
-            if driver and not driver.is_closed() and not state_of(trouble).startswith(NO_RESOURCES):
+            told = told_apart(trouble, is_lost=driver is None or driver.is_closed())
+            if told is None or told is trouble:
                 raise
-            # The kind alone: a database's error can quote what was written.
-            log.error("the database can not be used: %s", type(trouble).__name__)  # noqa: TRY400
-            raise DatabaseAway from trouble
-
-
-def state_of(error: BaseException) -> str:
-    """Return PostgreSQL's code of an error that the driver or SQLAlchemy raised, or nothing."""
-    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
-
-
-def tell_given_up(context: ExceptionContext) -> None:
-    """Raise TookTooLong in place of an error that says so, wherever a statement was carried out."""
-    if getattr(context.original_exception, "sqlstate", None) == GIVEN_UP:
-        raise TookTooLong from context.original_exception
+            raise told from trouble
 
 
 async def commit(_: AsyncConnection, driver: Any) -> None:

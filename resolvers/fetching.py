@@ -9,14 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, Final, cast
 
-from asyncpg import QueryCanceledError
 from sqlalchemy import Float
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
-from core.errors import TookTooLong
 from models.tables import AnyRow, AnySelect, Rows
+from resolvers.away import AWAY, LOST, told_apart
 
 DIALECT: Final = dialect()
 # Statements are made once, and kept by whoever makes them.
@@ -99,12 +98,15 @@ def reads(connection: AsyncConnection) -> Rows:
 async def fetched(
     connection: AsyncConnection, statement: AnySelect, values: Mapping[str, Any]
 ) -> Sequence[AnyRow]:
-    """Return what a SELECT finds. Raise TookTooLong when the database gave it up."""
-    ready = prepared(statement)
+    """Return what a SELECT finds. Raise TookTooLong when the database gave it up, DatabaseAway."""
+    ready, driver = prepared(statement), driver_of(connection)
     try:
-        records = await driver_of(connection).fetch(ready.text, *ready.arguments(values))
-    except QueryCanceledError as error:
-        raise TookTooLong from error
+        records = await driver.fetch(ready.text, *ready.arguments(values))
+    except AWAY as error:
+        told = told_apart(error, is_lost=isinstance(error, LOST) or driver.is_closed())
+        if told is None:
+            raise
+        raise told from error
     return ready.rows(records)
 
 

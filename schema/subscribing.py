@@ -12,8 +12,8 @@ from execution import Unreadable
 from models.tables import AnyRow
 from permissions.fields import ReadsDocuments
 from resolvers import live
+from resolvers.away import AWAY
 from resolvers.crowd import Crowd
-from resolvers.database import AWAY
 from resolvers.switchboard import Line, Stopping, Switchboard
 from schema import ids
 from schema.context import Context

@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from resolvers.database import AWAY, Database
+from resolvers.away import AWAY
+from resolvers.database import Database
 from resolvers.fetching import driver_of
 
 SECONDS_UNTIL_BACK = 1.0

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from obstore.exceptions import BaseError
 
 from core.errors import TookTooLong
-from resolvers.database import AWAY
+from resolvers.away import AWAY
 from server.postman import stop_if_cancelled
 
 TROUBLES = (*AWAY, TookTooLong, BaseError)

@@ -9,8 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from resolvers.away import AWAY
 from resolvers.backups import licence_of, named_objects, sealing_keys, still_named
-from resolvers.database import AWAY
 from server.running import CannotRun
 
 # The snapshot is held, and nothing asked, for as long as the dump takes.

@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from models.letters import LETTERS_CHANNEL
-from resolvers.database import AWAY, Database
+from resolvers.away import AWAY
+from resolvers.database import Database
 from server.listening import Listening
 from server.postman import Postman, stop_if_cancelled
 

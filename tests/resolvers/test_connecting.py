@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from resolvers.database import AWAY, Database
+from resolvers.away import AWAY
+from resolvers.database import Database
 from resolvers.fetching import driver_of
 from server import running
 from server.house import terms_of
