@@ -10,12 +10,14 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Interval, Text, bindparam, func, select
+from sqlalchemy import ARRAY, DateTime, Interval, Text, bindparam, case, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from models import Throttle
 from models.tables import LICENCE, Rows
+
+CLOCKS_AGREE_WITHIN: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,13 @@ class Bucket:
         """Return how long so many points take to come back."""
         return timedelta(seconds=points / self.per_second)
 
+    def is_off(self, full_at: datetime, now: datetime) -> bool:
+        """Tell whether no bucket can be full so late: a server has written it whose clock was wrong."""
+        return full_at > now + self.takes(self.capacity) + CLOCKS_AGREE_WITHIN
+
     def left(self, full_at: datetime | None, now: datetime) -> int:
         """Return how many points there are in a bucket that is full again at a moment; None: it is."""
-        if full_at is None or full_at <= now:
+        if full_at is None or full_at <= now or self.is_off(full_at, now):
             return self.capacity
         # Times divide exactly, where seconds would be rounded; a point that is back in part is not back.
         return self.capacity + (now - full_at) // self.takes(1)
@@ -47,7 +53,9 @@ MOMENT: Final = DateTime(timezone=True)
 NOW: Final = bindparam("now", type_=MOMENT)
 TAKES: Final = bindparam("takes", type_=Interval())
 WHOLE: Final = bindparam("whole", type_=Interval())
-STARTS: Final = func.greatest(Throttle.allowed_at, NOW, type_=MOMENT)
+# The same as `is_off`: who asked a server whose clock was an hour ahead is not kept out for an hour.
+IS_OFF: Final = Throttle.allowed_at > NOW + WHOLE + literal(CLOCKS_AGREE_WITHIN, Interval())
+STARTS: Final = func.greatest(case((IS_OFF, NOW), else_=Throttle.allowed_at), NOW, type_=MOMENT)
 KEY: Final = bindparam("key", type_=Text())
 TAKE: Final = (
     insert(Throttle)

@@ -36,6 +36,9 @@ FAULTS: Final = {
     "server": Fault("A server is killed", places.plain, causes.kill_server, 10),
     "worker": Fault("The worker is killed", places.plain, causes.kill_worker, 10),
     "postgres": Fault("The embedded PostgreSQL is killed", places.plain, causes.kill_postgres, 10),
+    "disk": Fault("The disk of database and files is full for 10 s", places.small_disk, causes.fill_disk, 3),
+    "clock-ahead": Fault("A server's clock is an hour ahead for 20 s", places.plain, causes.hour_ahead, 2),
+    "clock-behind": Fault("A server's clock is an hour behind for 20 s", places.plain, causes.hour_behind, 2),
     "database-cut": Fault("The database is cut off for 5 s", places.before_database, causes.cut, 3),
     "database-silent": Fault(
         "The network to it falls silent for 15 s", places.before_database, causes.silence, 3

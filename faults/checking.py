@@ -25,8 +25,8 @@ TWICE: Final = """
       GROUP BY licence_id, document_id, principal_id HAVING count(*) > 1
 """
 OK: Final = 200
-LETTERS_WITHIN: Final = 60.0
-"""In seconds: how long letters that were promised may still be under way."""
+LETTERS_WITHIN: Final = 150.0
+"""In seconds: how long promised letters may be under way. What a killed worker had claimed waits for 120."""
 LOOKS_EVERY: Final = 0.2
 
 

@@ -5,11 +5,13 @@ import os
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from faults.proxy import Proxy
-from faults.stand import Stand, standing
+from faults.stand import NoStand, Stand, standing
+from server import children
 from server.cluster import SOCKET
 from server.embedded import embedded
 from tests.storage import s3
@@ -18,12 +20,16 @@ Place = Callable[[Path], AbstractAsyncContextManager[tuple[Stand, Proxy]]]
 """Makes a stand in a folder, and the network on which trouble is made."""
 
 
+DISK: Final = "400m"
+"""Little, and enough for a database that keeps 256 MiB of its log."""
+
+
 @asynccontextmanager
 async def plain(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
     """Yield a stand on the embedded database, and a network that nothing goes through."""
     with embedded(folder) as url:
         async with standing(folder, url) as stand:
-            yield stand, Proxy(lambda: asyncio.open_unix_connection(folder))
+            yield stand, nothing()
 
 
 @asynccontextmanager
@@ -57,3 +63,26 @@ async def before_store(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
             async with standing(folder, url, settings=settings) as stand:
                 yield stand, network
                 network.mend()
+
+
+@asynccontextmanager
+async def small_disk(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
+    """Yield a stand whose database and files are on a small disk of their own. Raise NoStand."""
+    disk = folder / "disk"
+    disk.mkdir()
+    command = ["/bin/mount", "-t", "tmpfs", "-o", f"size={DISK},mode=700", "tmpfs", str(disk)]
+    mounted = await asyncio.to_thread(children.run, command)
+    if mounted.returncode:
+        raise NoStand(f"A small disk can not be mounted; `make faults` may: {mounted.stderr.strip()}")
+    try:
+        # The mail server is another machine.
+        with embedded(disk) as url:
+            async with standing(disk, url, mail=folder / "mail") as stand:
+                yield stand, nothing()
+    finally:
+        await asyncio.to_thread(children.run, ["/bin/umount", str(disk)])
+
+
+def nothing() -> Proxy:
+    """Return a network that nothing goes through."""
+    return Proxy(lambda: asyncio.open_connection("127.0.0.1", 9))

@@ -15,12 +15,13 @@ from faults.causes import Cause
 from faults.checking import Findings, check, letters_in
 from faults.ledger import Ledger
 from faults.proxy import Proxy
-from faults.stand import SERVERS, Stand
+from faults.stand import SERVERS, Stand, is_ready
 from faults.traffic import KINDS, PATIENCE, Person
 
 # In seconds.
 AT_WORK: Final = 3.0
 """How long the firm works undisturbed before each round."""
+READY_EVERY: Final = 0.5
 GIVEN_UP_AFTER: Final = 60.0
 LOOKS_EVERY: Final = 0.2
 # Each asks a server of his own, as long as that answers.
@@ -44,13 +45,30 @@ class Outcome:
     findings: Findings
 
 
+class Balancer:
+    """What spreads requests over servers: it looks time and again which of them want any."""
+
+    def __init__(self, stand: Stand, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self.ready: set[str] = set(SERVERS)
+        self._addresses = stand.addresses
+
+    async def look(self) -> None:
+        """Look until cancelled."""
+        while True:
+            for name, address in self._addresses.items():
+                (self.ready.add if await is_ready(self.http, address) else self.ready.discard)(name)
+            await asyncio.sleep(READY_EVERY)
+
+
 async def rounds_of(name: str, stand: Stand, network: Proxy, cause: Cause, count: int) -> Outcome:
     """Make a fault so often, while a firm works; return what became of its work. Raise traffic.Broken."""
     ledger = Ledger()
     gaps, recoveries = list[float](), list[float]()
     async with httpx.AsyncClient(timeout=PATIENCE) as http:
-        people = [person(stand, ledger, http, it) for it in range(len(PEOPLE))]
-        async with at_work(people):
+        balancer = Balancer(stand, http)
+        people = [person(stand, ledger, balancer, it) for it in range(len(PEOPLE))]
+        async with at_work(people, balancer):
             for _ in range(count):
                 await asyncio.sleep(AT_WORK)
                 began = time.monotonic()
@@ -72,22 +90,25 @@ async def rounds_of(name: str, stand: Stand, network: Proxy, cause: Cause, count
 
 
 @asynccontextmanager
-async def at_work(people: Sequence[Person]) -> AsyncGenerator[None]:
+async def at_work(people: Sequence[Person], balancer: Balancer) -> AsyncGenerator[None]:
     """Let the firm work while the block runs; what was begun is finished then. Raise traffic.Broken."""
+    looking = asyncio.create_task(balancer.look())
     async with asyncio.TaskGroup() as group:
         for it in people:
             group.create_task(it.works())
         yield
         for it in people:
             it.is_told.set()
+    looking.cancel()
 
 
-def person(stand: Stand, ledger: Ledger, http: httpx.AsyncClient, number: int) -> Person:
+def person(stand: Stand, ledger: Ledger, balancer: Balancer, number: int) -> Person:
     """Return one of those who work, with a server of his own first."""
     role, own = PEOPLE[number]
     names = SERVERS[own:] + SERVERS[:own]
     addresses = {name: stand.addresses[name] for name in names}
-    return Person(ROLES[role], f"{role}-{number}", addresses, ledger, http, Random(number))  # noqa: S311  dice
+    name, dice = f"{role}-{number}", Random(number)  # noqa: S311  dice
+    return Person(ROLES[role], name, addresses, balancer.ready, ledger, balancer.http, dice)
 
 
 async def recovery(stand: Stand, ledger: Ledger, ended: float) -> float:

@@ -30,6 +30,7 @@ OK: Final = 200
 SEATS: Final = 100_000
 # In seconds.
 STARTING: Final = 60.0
+READY_WITHIN: Final = 5.0
 LOOKS_EVERY: Final = 0.05
 
 
@@ -83,7 +84,7 @@ class Stand:
     async def until_ready(self, *names: str) -> None:
         """Return when these servers call themselves ready. Raise NoStand."""
         until = time.monotonic() + STARTING
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with httpx.AsyncClient() as http:
             for name in names:
                 while not await is_ready(http, self.addresses[name]):
                     if time.monotonic() > until or self.programs[name].poll() is not None:
@@ -112,7 +113,7 @@ class Stand:
 async def is_ready(http: httpx.AsyncClient, address: str) -> bool:
     """Return whether a server calls itself ready."""
     try:
-        return (await http.get(f"{address}/health/ready")).status_code == OK
+        return (await http.get(f"{address}/health/ready", timeout=READY_WITHIN)).status_code == OK
     except httpx.TransportError:
         return False
 
@@ -124,13 +125,14 @@ async def standing(
     *,
     ask_at: str | None = None,
     settings: Mapping[str, str] | None = None,
-    before: Mapping[str, list[str]] | None = None,
+    mail: Path | None = None,
 ) -> AsyncGenerator[Stand]:
     """Yield a stand over an empty database, with the demo's firm in it.
 
-    The programs reach the database at `ask_at`, where that is another address. Raise NoStand.
+    The programs reach the database at `ask_at`, where that is another address; `mail` is where letters come,
+    if not in the folder. Raise NoStand.
     """
-    mail = folder / "mail"
+    mail = mail or folder / "mail"
     async with AsyncExitStack() as stack:
         smtp_url = await stack.enter_async_context(Sink(mail))
         environment = {
@@ -142,7 +144,7 @@ async def standing(
             "KLUIS_STOP_GRACE": "0",
             **(settings or {}),
         }
-        stand = Stand(folder, database_url, mail, environment, before=dict(before or {}))
+        stand = Stand(folder, database_url, mail, environment)
         stand.home.mkdir(mode=0o700)
         await found(stand)
         stand.ports = free_ports()

@@ -51,6 +51,8 @@ class Person:
     name: str
     servers: Mapping[str, str]
     """Addresses by name, his own first."""
+    ready: set[str]
+    """The names of servers that want requests, which somebody else keeps up to date."""
     ledger: Ledger
     http: httpx.AsyncClient
     dice: Random
@@ -62,7 +64,8 @@ class Person:
     ) -> dict[str, Any]:
         """Return what a mutation gives, asked until it is answered as it must be. Raise Broken."""
         while True:
-            for server in self.servers:
+            # Where none wants any, they are asked all the same.
+            for server in [it for it in self.servers if it in self.ready] or self.servers:
                 found = await self.ask(server, query, given, content)
                 if found is not None:
                     return found

@@ -55,8 +55,12 @@ class Sink:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's
         """Keep the message once for each of its recipients; return the answer to the client."""
         content = envelope.content
-        for recipient in envelope.rcpt_tos:
-            keep(self._folder, self._stem(recipient), content if isinstance(content, bytes) else b"")
+        try:
+            for recipient in envelope.rcpt_tos:
+                keep(self._folder, self._stem(recipient), content if isinstance(content, bytes) else b"")
+        except OSError as trouble:
+            # Whoever sent it keeps it, and comes again (RFC 3463, 4.3.1).
+            return f"452 4.3.1 Not kept: {trouble.strerror}"
         return "250 Kept"
 
     def _talk(self) -> SMTP:

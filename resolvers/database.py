@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,6 +19,7 @@ READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
 # A standby reads alone. The role that may not pass the wall may not see the tables' version either.
 IS_STANDBY = "SELECT pg_is_in_recovery()"
+MOMENT = "SELECT clock_timestamp()"
 REVISION = "SELECT version_num FROM alembic_version"
 # The role that the connection was opened by, which owns the tables.
 AS_OURSELVES = "SET LOCAL ROLE NONE"
@@ -95,6 +97,11 @@ class Database:
         """Return whether something can be changed here. Raise AWAY."""
         async with self._transaction(f"{READ}{self._preamble}", finish=end) as connection:
             return not await driver_of(connection).fetchval(IS_STANDBY)
+
+    async def moment(self) -> datetime:
+        """Return what time it is by the database's clock. Raise AWAY."""
+        async with self._transaction(f"{READ}{self._preamble}", finish=end) as connection:
+            return await driver_of(connection).fetchval(MOMENT)
 
     async def revision(self) -> str | None:
         """Return which migration the tables are of. Raise AWAY."""

@@ -68,6 +68,21 @@ async def test_what_is_taken_bit_by_bit_is_as_much(well: Well) -> None:
     assert await well.left() == 1
 
 
+async def test_what_was_taken_by_a_clock_that_is_an_hour_ahead_keeps_nobody_out(well: Well) -> None:
+    well.clock.moment += timedelta(hours=1)
+    assert await well.take(10)
+    well.clock.moment -= timedelta(hours=1)
+    assert await well.left() == 10
+    assert [await well.take(10), await well.take(1)] == [True, False]
+
+
+async def test_a_clock_that_is_some_seconds_behind_finds_no_points_that_were_taken(well: Well) -> None:
+    assert await well.take(10)
+    well.clock.moment -= timedelta(seconds=30)
+    assert not await well.take(1)
+    assert await well.left() <= 0
+
+
 async def test_where_there_is_too_little_nothing_is_taken(well: Well) -> None:
     await well.take(7)
     assert not await well.take(4)

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from aiosmtplib import SMTP
 
+from mail import sink
 from mail.letters import compose
 from mail.sink import Sink, keep, safe_name
-from mail.transport import SmtpTransport
+from mail.transport import SmtpTransport, Undelivered
 from tests.mail.correspondents import kept, letter
 
 
@@ -58,6 +59,20 @@ async def test_each_recipient_has_a_file(tmp_path: Path) -> None:
         "b@example.com",
         "c@example.com",
     ]
+
+
+async def test_a_message_that_there_is_no_room_for_may_come_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(sink, "keep", full)
+    async with Sink(tmp_path) as url:
+        with pytest.raises(Undelivered) as caught:
+            await deliver(url, compose(letter()))
+    assert not caught.value.permanent
+    assert kept(tmp_path) == []
 
 
 async def test_a_client_that_stays_does_not_keep_the_sink_open(tmp_path: Path) -> None:
