@@ -41,14 +41,18 @@ FAULTS: Final = {
     "clock-behind": Fault("A server's clock is an hour behind for 20 s", places.plain, causes.hour_behind, 2),
     "database-cut": Fault("The database is cut off for 5 s", places.before_database, causes.cut, 3),
     "database-silent": Fault(
-        "The network to it falls silent for 15 s", places.before_database, causes.silence, 3
+        "The network to the database is silent for 15 s", places.before_database, causes.silence, 3
     ),
     "database-slow": Fault(
-        "The network to it is 0.1 s slower for 10 s", places.before_database, causes.slow, 3
+        "The network to the database is 0.1 s slower for 10 s", places.before_database, causes.slow, 3
     ),
     "store-cut": Fault("The store is cut off for 5 s", places.before_store, causes.cut, 3),
-    "store-silent": Fault("The network to it falls silent for 15 s", places.before_store, causes.silence, 3),
-    "store-slow": Fault("The network to it is 0.1 s slower for 10 s", places.before_store, causes.slow, 3),
+    "store-silent": Fault(
+        "The network to the store is silent for 15 s", places.before_store, causes.silence, 3
+    ),
+    "store-slow": Fault(
+        "The network to the store is 0.1 s slower for 10 s", places.before_store, causes.slow, 3
+    ),
     "store-500": Fault("The store answers 500 for 5 s", places.before_store, causes.answer_500, 3),
 }
 
