@@ -21,7 +21,7 @@ SAID: Final = """\
 commit = "{commit}"
 revision = "{revision}"
 """
-# A hook of git's, which runs the tests, means its own repository; and nobody is there to be asked for a password.
+# Where a hook of git's runs the tests, it means its own repository; and nobody can be asked for a password.
 OURS: Final = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
 ENVIRONMENT: Final = {**OURS, "GIT_TERMINAL_PROMPT": "0"}
 
