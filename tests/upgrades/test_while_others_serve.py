@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from server import migrations, running
@@ -106,6 +107,16 @@ async def test_a_migration_that_never_gets_its_turn_changes_nothing_and_says_why
                 await running.migrate(url)
     assert await revision_of(url) == migrations.known().head
     assert await asked(url, "SELECT 1 FROM pg_class WHERE relname = 'motto'") == []
+
+
+async def test_a_migration_that_fails_by_itself_is_not_tried_again_and_leaves_nothing(url: str) -> None:
+    with (
+        following(MOTTO + "; op.execute('SELECT 1 / 0')"),
+        pytest.raises(DBAPIError, match="division by zero"),
+    ):
+        await migrations.upgrade(url)
+    assert await revision_of(url) == migrations.known().head
+    assert await asked(url, COLUMN) == []
 
 
 async def test_two_servers_make_an_index_while_somebody_writes(url: str) -> None:
