@@ -32,7 +32,8 @@ floors: ready ## who imports whom
 schema: ready ## write the exported GraphQL schema anew
 	$(BIN)/python -m server.cli export-schema
 
-release: schema ## keep the schema as that of the last release, which later ones may not break
+release: schema ## keep the last commit and its schema as the last release, which later ones may not break
+	$(BIN)/python -m tests.upgrades.release
 	cp schema.graphql tests/schema/released.graphql
 
 console: ready ## build the console anew, from console/ into server/console/

@@ -1,5 +1,7 @@
 """How alembic reaches the database: over the connection that `server.migrations` hands it."""
 
+from sqlalchemy import text
+
 from alembic import context
 from models import metadata
 
@@ -16,4 +18,9 @@ context.configure(
     transaction_per_migration=False,
 )
 with context.begin_transaction():
+    before = context.get_context().get_current_heads()
     context.run_migrations()
+    # With the tables: an older program that starts on them reads whether it may.
+    serves_from = context.config.attributes.get("serves_from")
+    if serves_from and context.get_context().get_current_heads() != before:
+        connection.execute(text(f"COMMENT ON COLUMN alembic_version.version_num IS '{serves_from}'"))

@@ -88,9 +88,11 @@ def database(settings: Settings) -> Generator[str]:
 
 
 async def migrate(url: str) -> None:
-    """Bring the database to this version's tables. Raise CannotRun when it is not there."""
+    """Bring the database to this version's tables. Raise CannotRun when it is not there, or can not be."""
     try:
         await migrations.upgrade(url)
+    except migrations.NotMigrated as error:
+        raise CannotRun(str(error)) from error
     except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error).splitlines()[0]
         raise CannotRun(f"The database does not answer: {reason}") from error
