@@ -1,57 +1,48 @@
-"""The last release: its code as it was. Run by itself, it makes that of the commit of now."""
+"""The last release: its code as it was. Run by itself, it keeps that of the commit of now."""
 
+import lzma
 import os
 import subprocess
 import sys
 import tarfile
 import tomllib
 from collections.abc import Mapping
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from server import migrations
-from tests.programs import WANTING
 
 FILE: Final = Path("alembic/released.toml")
+CODE: Final = Path("tests/upgrades/released.tar.xz")
+"""All that its journeys need. Not asked of git: whoever has this version alone can run all tests."""
 SAID: Final = """\
 # The release before this version: its program serves on the tables of this one too. `make release` writes it.
 commit = "{commit}"
 revision = "{revision}"
 """
-# Where a hook of git's runs the tests, it means its own repository; and nobody can be asked for a password.
+LEFT_OUT: Final = (
+    "bench",
+    "console",
+    "deploy",
+    "docs",
+    "examples",
+    "server/console",
+    "tests/clients",
+    "typings",
+)
+# Where a hook of git's runs the tests, it means its own repository.
 OURS: Final = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-ENVIRONMENT: Final = {**OURS, "GIT_TERMINAL_PROMPT": "0"}
 
 
 def unpacked(root: Path, folder: Path) -> Path:
-    """Return a folder with the code of the last release. Skip where its commit is not to be had."""
-    commit = tomllib.loads((root / FILE).read_text())["commit"]
-    try:
-        archive = git(having(commit, root, folder), "archive", commit)
-    except (OSError, subprocess.CalledProcessError) as error:
-        said = (getattr(error, "stderr", None) or str(error).encode()).decode().strip()
-        pytest.skip(
-            f"{WANTING}git, and commit {commit} of the last release, as after `git fetch --unshallow`: {said}"
-        )
+    """Return a folder with the code of the last release."""
     code = folder / "code"
-    with tarfile.open(fileobj=BytesIO(archive)) as packed:
+    with tarfile.open(root / CODE) as packed:
+        # The archive says of which commit it is, as git writes it.
+        commit = tomllib.loads((root / FILE).read_text())["commit"]
+        assert packed.pax_headers["comment"] == commit
         packed.extractall(code, filter="data")
     return code
-
-
-def having(commit: str, root: Path, folder: Path) -> Path:
-    """Return a repository with a commit: this one, or one with what origin sends, where history ends."""
-    try:
-        git(root, "cat-file", "-e", f"{commit}^{{commit}}")
-    except subprocess.CalledProcessError:
-        origin = git(root, "remote", "get-url", "origin").decode().strip()
-        git(folder, "init", "--quiet", "--bare", "fetched")
-        git(folder / "fetched", "fetch", "--quiet", "--depth=1", origin, commit)
-        return folder / "fetched"
-    return root
 
 
 def git(folder: Path, *arguments: str) -> bytes:
@@ -59,7 +50,7 @@ def git(folder: Path, *arguments: str) -> bytes:
     return subprocess.run(
         ["git", *arguments],  # noqa: S607  whichever git there is
         cwd=folder,
-        env=ENVIRONMENT,
+        env=OURS,
         capture_output=True,
         check=True,
     ).stdout
@@ -76,6 +67,10 @@ def main(root: Path) -> None:
     if git(root, "status", "--porcelain"):
         sys.exit("Commit first: what is released is a commit.")
     commit = git(root, "rev-parse", "HEAD").decode().strip()
+    outside = [f":!{it}" for it in (*LEFT_OUT, CODE)]
+    (root / CODE).parent.mkdir(parents=True, exist_ok=True)
+    archive = git(root, "archive", commit, "--", ".", *outside)
+    (root / CODE).write_bytes(lzma.compress(archive, preset=9 | lzma.PRESET_EXTREME))
     (root / FILE).write_text(SAID.format(commit=commit, revision=migrations.known().head))
 
 
