@@ -4,14 +4,17 @@ Behind a pooler that lends a connection for one transaction (pgbouncer) nothing 
 each begins with the settings of a session, and no statement stays prepared.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from functools import partial
+from typing import Any, Final
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]  it has none
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from resolvers.hosts import Hosts
 
 # The role that row level security holds for. Compiling a statement takes longer than any of ours runs.
 SERVER_SETTINGS = {
@@ -67,7 +70,7 @@ def engine_of(url: str, terms: Terms) -> AsyncEngine:
         max_overflow=terms.pool_size,
         # What was bound may be a secret: it stays out of errors, and so out of the log.
         hide_parameters=True,
-        connect_args=waits(terms) | (BY_POOLER if terms.pooler_url else {"server_settings": terms.session}),
+        connect_args=answers_within(terms) | (by_pooler() if terms.pooler_url else directly(terms.session)),
     )
     event.listen(engine.sync_engine, "checkout", require_open)
     if terms.pooler_url:
@@ -81,13 +84,13 @@ def engine_past_pooler(url: str, terms: Terms) -> AsyncEngine:
         url,
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
-        connect_args=waits(terms) | {"server_settings": terms.session},
+        connect_args=answers_within(terms) | directly(terms.session),
     )
 
 
-def waits(terms: Terms) -> dict[str, float]:
-    """Return how long the driver waits for a connection, and for an answer."""
-    return {"timeout": CONNECTING, "command_timeout": terms.statement_within + SLACK}
+def answers_within(terms: Terms) -> dict[str, float]:
+    """Return how long the driver waits for an answer."""
+    return {"command_timeout": terms.statement_within + SLACK}
 
 
 def require_open(connection: Any, *_: object) -> None:
@@ -99,9 +102,14 @@ def require_open(connection: Any, *_: object) -> None:
         raise DisconnectionError
 
 
-async def begun(*where: Any, **said: Any) -> Any:
+def directly(session: Mapping[str, str]) -> dict[str, Any]:
+    """Return how the driver connects to whichever host will do, with the settings of a session."""
+    return {"async_creator_fn": Hosts().connected, "timeout": CONNECTING, "server_settings": session}
+
+
+async def begun(hosts: Hosts, *where: Any, **said: Any) -> Any:
     """Return a connection through the pooler, held by a transaction as long as the driver prepares it."""
-    connection = await cast("Any", asyncpg).connect(*where, **said)
+    connection = await hosts.connected(*where, **said)
     await connection.execute("BEGIN")
     return connection
 
@@ -121,9 +129,12 @@ def unnamed() -> str:
     return ""
 
 
-BY_POOLER: Final[dict[str, Any]] = {
-    "async_creator_fn": begun,
-    "statement_cache_size": 0,
-    "prepared_statement_cache_size": 0,
-    "prepared_statement_name_func": unnamed,
-}
+def by_pooler() -> dict[str, Any]:
+    """Return how the driver connects to a pooler."""
+    return {
+        "async_creator_fn": partial(begun, Hosts()),
+        "timeout": CONNECTING,
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": unnamed,
+    }

@@ -11,7 +11,8 @@ from sqlalchemy.pool import QueuePool
 
 from models import Licence
 from resolvers.away import AWAY, tell_apart, told_apart
-from resolvers.connecting import Terms, engine_of, engine_past_pooler
+from resolvers.committing import commit
+from resolvers.connecting import SLACK, Terms, engine_of, engine_past_pooler
 from resolvers.fetching import driver_of
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -36,6 +37,7 @@ class Database:
         self.listening = engine_past_pooler(url, terms) if terms.pooler_url else self.engine
         """What may be listened on: a pooler would lend the connection to others meanwhile."""
         self._preamble = terms.preamble
+        self._committed_within = terms.statement_within + SLACK
         event.listen(self.engine.sync_engine, "handle_error", tell_apart)
 
     @property
@@ -74,7 +76,7 @@ class Database:
     @asynccontextmanager
     async def _session(self, begin: str) -> AsyncGenerator[AsyncSession]:
         async with (
-            self._transaction(begin, finish=commit) as connection,
+            self._transaction(begin, finish=self._commit) as connection,
             AsyncSession(connection, expire_on_commit=False) as session,
         ):
             yield session
@@ -88,7 +90,9 @@ class Database:
 
     async def analyze(self, tables: Sequence[str]) -> None:
         """Make known to the planner what is in these tables, into which much has come at once."""
-        async with self._transaction(f"{CHANGE}{self._preamble}; {PATIENTLY}", finish=commit) as connection:
+        async with self._transaction(
+            f"{CHANGE}{self._preamble}; {PATIENTLY}", finish=self._commit
+        ) as connection:
             await driver_of(connection).execute(f"ANALYZE {', '.join(tables)}", timeout=PATIENCE)
 
     async def takes_changes(self) -> bool:
@@ -105,6 +109,10 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
         await self.listening.dispose()
+
+    async def _commit(self, _: AsyncConnection, driver: Any) -> None:
+        """Keep what was changed. Raise AWAY, after which it may have been kept or not."""
+        await commit(driver, within=self._committed_within)
 
     def _within(self, begin: str, licence_id: UUID) -> str:
         """Return what begins a transaction in which one licence can be seen."""
@@ -131,11 +139,6 @@ class Database:
             if told is None or told is trouble:
                 raise
             raise told from trouble
-
-
-async def commit(_: AsyncConnection, driver: Any) -> None:
-    """Keep what was changed."""
-    await driver.execute("COMMIT")
 
 
 async def end(connection: AsyncConnection, driver: Any) -> None:

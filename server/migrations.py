@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from alembic import command
+from resolvers.connecting import directly
 
 ROOT = Path(__file__).resolve().parent.parent
 # Any number will do, as long as all servers agree on it.
@@ -43,7 +44,7 @@ async def downgrade(url: str, revision: str) -> None:
 
 async def run(url: str, action: Any, revision: str) -> None:
     """Carry out one of alembic's commands in one transaction, under the lock."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=directly({}))
     try:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
