@@ -1,149 +1,145 @@
-"""Failovers, one after the other, under writers: what was acknowledged is there, and how long nobody could write."""
+"""Failovers one after the other: nothing acknowledged is lost, and Kluis is back as soon as the cluster is."""
 
 import asyncio
 import itertools
 import sys
-import tempfile
 import time
+from argparse import ArgumentParser
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
-from uuid import UUID
 
-from sqlalchemy import text
-
-from core.errors import TookTooLong
-from faults import patroni
+from bench import report
+from bench.report import Sheet
+from faults import patroni, writing
 from faults.nodes import Node
 from faults.patroni import WAYS, Cluster, Way
-from resolvers.database import AWAY, Database
-from resolvers.fetching import driver_of
-from server import running
+from faults.programs import Wanting
+from faults.writing import Writers, Written
+from server.cluster import NotStarted
 
 # In seconds.
-PAUSE: Final = 0.05
 AT_EASE: Final = 2.0
+NOTICED: Final = 0.5
 PATIENCE: Final = 120.0
-WRITERS: Final = 4
-LICENCE: Final = UUID(int=1)
-TABLE: Final = "CREATE TABLE acknowledged (id bigint PRIMARY KEY); GRANT ALL ON acknowledged TO kluis_app"
-WRITE: Final = text("INSERT INTO acknowledged VALUES (:id)")
-READ: Final = "SELECT id FROM acknowledged"
-
-
-@dataclass(slots=True)
-class Written:
-    """What was acknowledged, and when."""
-
-    ids: set[int] = field(default_factory=set[int])
-    moments: list[float] = field(default_factory=list[float])
-
-    def gap(self, since: float) -> float:
-        """Return the longest time from then on in which nothing was acknowledged, in seconds."""
-        moments = [since, *(it for it in self.moments if it > since)]
-        return max((b - a for a, b in itertools.pairwise(moments)), default=0.0)
+LATER_THAN_CLUSTER: Final = 5.0
+"""How much longer than the cluster itself Kluis may take to write again."""
+COLUMNS: Final = ("What happens", "Rounds", "Acknowledged", "Lost", "Cluster away, s", "Kluis away, s")
+SAYS: Final[dict[Way, str]] = {
+    "node": "The leader's machine dies",
+    "postmaster": "The leader's PostgreSQL is killed",
+    "switchover": "Another node is told to lead",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One failover."""
+    """One failover; times are in seconds."""
 
     way: Way
-    gap: float
-    """For how many seconds nothing could be written."""
     acknowledged: int
     lost: int
+    cluster: float
+    """How long a client without a pool could not write."""
+    kluis: float
+    """The same of Kluis."""
 
-
-async def rounds(cluster: Cluster, count: int = 20, ways: Sequence[Way] = WAYS) -> AsyncGenerator[Round]:
-    """Yield the rounds, the ways in turn; before each a standby has all that was acknowledged. Raise TimeoutError."""
-    await running.migrate(cluster.url)
-    cluster.ask(TABLE, database="kluis")
-    database = Database(cluster.url)
-    for way, _ in zip(itertools.cycle(ways), range(count), strict=False):
-        require_synchronous(cluster)
-        written = Written()
-        async with writing(database, written):
-            await asyncio.sleep(AT_EASE)
-            begun = time.monotonic()
-            failed = await fail(cluster, way)
-            await until_written(written, begun)
-            await heal(cluster, failed)
-            await asyncio.sleep(AT_EASE)
-        found = set(map(int, cluster.ask(READ, database="kluis").split()))
-        yield Round(way, written.gap(begun), len(written.ids), len(written.ids - found))
-    await database.close()
-
-
-def require_synchronous(cluster: Cluster) -> None:
-    """Require that commits wait for a standby: without one a failover may lose what was acknowledged."""
-    assert any(it.is_synchronous for it in cluster.sync_state())
+    @property
+    def is_kept(self) -> bool:
+        """Whether every promise was."""
+        return not self.lost and self.kluis <= self.cluster + LATER_THAN_CLUSTER
 
 
 async def fail(cluster: Cluster, way: Way) -> Node:
-    """Let the leader fail; return which it was."""
-    leader = await asyncio.to_thread(cluster.leader)
+    """Let the leader fail; return which it was. Require that a standby has all that was acknowledged."""
+    leader = await asyncio.to_thread(require_synchronous, cluster)
     await asyncio.to_thread(cluster.kill, leader, way)
     return leader
 
 
+def require_synchronous(cluster: Cluster) -> Node:
+    """Return the leader, for whose commits a standby is waited for: without one a failover loses some."""
+    states = cluster.sync_state()
+    assert any(it.is_synchronous for it in states), states
+    return cluster.leader()
+
+
 async def heal(cluster: Cluster, node: Node) -> None:
-    """Return when all nodes run again, and commits wait for a standby. Raise TimeoutError."""
+    """Return when all nodes run, and commits wait for a standby; in the main thread. Raise TimeoutError."""
     cluster.revive(node)
     await asyncio.to_thread(cluster.until_synchronous, PATIENCE)
 
 
-@asynccontextmanager
-async def writing(database: Database, written: Written) -> AsyncGenerator[None]:
-    """Let rows be written, one by one, while the block runs."""
-    stop = asyncio.Event()
-    numbers = itertools.count(time.time_ns())
-    async with asyncio.TaskGroup() as group:
-        for _ in range(WRITERS):
-            group.create_task(write(database, written, numbers, stop))
-        try:
-            yield
-        finally:
-            stop.set()
+async def rounds(cluster: Cluster, count: int = 20, ways: Sequence[Way] = WAYS) -> AsyncGenerator[Round]:
+    """Yield so many failovers, the ways in turn, each while rows are written. Raise TimeoutError."""
+    async with writing.opened(cluster) as writers:
+        for way in itertools.islice(itertools.cycle(ways), count):
+            yield await round_of(cluster, writers, way)
 
 
-async def write(
-    database: Database, written: Written, numbers: "itertools.count[int]", stop: asyncio.Event
-) -> None:
-    """Write until told to stop; what fails is not acknowledged, and another one is tried."""
-    while not stop.is_set():
-        number = next(numbers)
-        try:
-            async with database.change(LICENCE) as session:
-                await session.execute(WRITE, {"id": number})
-        except (*AWAY, TookTooLong) as e:
-            if DEBUG:
-                print(f"{time.monotonic():.2f} {type(e).__name__} {str(e)[:100]}")
-        else:
-            written.ids.add(number)
-            written.moments.append(time.monotonic())
-        await asyncio.sleep(PAUSE)
+async def round_of(cluster: Cluster, writers: Writers, way: Way) -> Round:
+    """Return what became of what was written around a failover."""
+    async with writers.at_work() as (kluis, plain):
+        await asyncio.sleep(AT_EASE)
+        begun = time.monotonic()
+        failed = await fail(cluster, way)
+        await until_noticed(plain, begun)
+        await heal(cluster, failed)
+        await asyncio.sleep(AT_EASE)
+    ids = kluis.ids | plain.ids
+    lost = len(ids - writing.kept(cluster))
+    return Round(way, len(ids), lost, plain.gap(begun), kluis.gap(begun))
 
 
-DEBUG = False
-
-
-async def until_written(written: Written, since: float) -> None:
-    """Return when something was acknowledged that began ... after a failure. Raise TimeoutError."""
+async def until_noticed(written: Written, since: float) -> None:
+    """Return when somebody could write again after he could not for a moment. Raise TimeoutError."""
     async with asyncio.timeout(PATIENCE):
-        while not written.moments or written.moments[-1] < since + 1:
-            await asyncio.sleep(PAUSE)
+        while True:
+            if written.gap(since) > NOTICED:
+                return
+            await asyncio.sleep(writing.PAUSE)
 
 
-async def show(count: int, ways: Sequence[Way]) -> None:
-    """Print the rounds, on a cluster that is gone afterwards."""
-    with tempfile.TemporaryDirectory() as folder, patroni.cluster(Path(folder) / "cluster") as cluster:
-        number = itertools.count(1)
+def sheet_of(found: Sequence[Round]) -> Sheet:
+    """Return rounds as a table: of each way the longest times."""
+    rows: list[list[str]] = []
+    for way in WAYS:
+        if some := [it for it in found if it.way == way]:
+            acknowledged, lost = sum(it.acknowledged for it in some), sum(it.lost for it in some)
+            times = (max(it.cluster for it in some), max(it.kluis for it in some))
+            rows.append(
+                [SAYS[way], str(len(some)), str(acknowledged), str(lost), *(f"{it:.1f}" for it in times)]
+            )
+    return Sheet("Failovers", COLUMNS, rows)
+
+
+async def tried(folder: Path, count: int, ways: Sequence[Way]) -> list[Round]:
+    """Return the rounds on a cluster in a folder, each told when it is over."""
+    found: list[Round] = []
+    with patroni.cluster(folder) as cluster:
         async for it in rounds(cluster, count, ways):
-            print(next(number), it, flush=True)
+            report.tell(f"{len(found) + 1}. {it}")
+            found.append(it)
+    return found
+
+
+def main() -> int:
+    """Try it, and print the table; return 1 where a promise was broken, 69 where something is wanting."""
+    parser = ArgumentParser(prog="python -m faults.failover", description="Failovers under Patroni.")
+    parser.add_argument("ways", nargs="*", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--rounds", type=int, default=20)
+    asked = parser.parse_args()
+    with TemporaryDirectory(prefix="kluis-failover-") as folder:
+        try:
+            found = asyncio.run(tried(Path(folder) / "cluster", asked.rounds, asked.ways))
+        except (Wanting, NotStarted) as reason:
+            report.tell(str(reason))
+            return 69
+    report.shown(sheet_of(found))
+    return 0 if all(it.is_kept for it in found) else 1
 
 
 if __name__ == "__main__":
-    asyncio.run(show(int(sys.argv[1]), [it for it in WAYS if it in sys.argv[2:]] or WAYS))
+    sys.exit(main())
