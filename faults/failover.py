@@ -1,6 +1,7 @@
 """Failovers one after the other: nothing acknowledged is lost, and Kluis is back soon after the cluster."""
 
 import asyncio
+import logging
 import sys
 import time
 from argparse import ArgumentParser
@@ -132,7 +133,9 @@ def main() -> int:
     asked = parser.parse_args()
     if unknown := set(asked.ways) - set(WAYS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
-    ways = [it for it in WAYS if it in asked.ways] or WAYS
+    ways: Sequence[Way] = [it for it in WAYS if it in asked.ways] or WAYS
+    # Each try that fails would say so, many times a second.
+    logging.disable()
     with TemporaryDirectory(prefix="kluis-failover-") as folder:
         try:
             found = asyncio.run(tried(Path(folder) / "cluster", asked.rounds, ways))
