@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from faults.patroni import Cluster
-from resolvers.database import AWAY, Database
+from resolvers.away import AWAY
+from resolvers.database import Database
 from server import running
 
 # In seconds.

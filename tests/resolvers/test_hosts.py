@@ -11,7 +11,8 @@ import pytest
 import uvloop
 
 from resolvers import hosts
-from resolvers.database import AWAY, Database
+from resolvers.away import AWAY
+from resolvers.database import Database
 from resolvers.hosts import Hosts, first
 from server import running
 

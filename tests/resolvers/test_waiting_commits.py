@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from resolvers import database as of_licences
+from resolvers.away import AWAY
 from resolvers.connecting import Terms
-from resolvers.database import AWAY, Database
+from resolvers.database import Database
 from resolvers.fetching import driver_of
 from tests import databases
 
