@@ -104,6 +104,20 @@ async def test_the_next_one_is_tried_at_once_where_one_refuses(monkeypatch: pyte
     assert await first([partial(refuses, OSError("away")), partial(gives, made)]) is made
 
 
+async def test_a_slow_one_is_waited_for_where_the_others_refuse() -> None:
+    made, refused = Opened(), asyncio.Event()
+
+    async def slow() -> Any:
+        await refused.wait()
+        return made
+
+    async def refuse() -> Any:
+        refused.set()
+        raise ConnectionRefusedError
+
+    assert await first([slow, refuse]) is made
+
+
 async def test_where_all_refuse_the_last_one_is_told() -> None:
     with pytest.raises(OSError, match="the second"):
         await first([partial(refuses, OSError("the first")), partial(refuses, OSError("the second"))])
