@@ -109,6 +109,7 @@ async def test_a_slow_one_is_waited_for_where_the_others_refuse() -> None:
 
     async def slow() -> Any:
         await refused.wait()
+        await asyncio.sleep(0.05)
         return made
 
     async def refuse() -> Any:
