@@ -52,6 +52,7 @@ class Cluster:
         plan = Plan(tuple(addresses), secrets.token_urlsafe(), secrets.token_urlsafe())
         self.nodes = [Node(f"node{place}", folder / f"node{place}", plan) for place in range(NODES)]
         self._password = secrets.token_urlsafe()
+        self._is_over = False
         self._passfile = folder / "passwords"
         self._passfile.touch(mode=0o600)
         self._passfile.write_text(f"*:*:*:postgres:{plan.superuser}\n")
@@ -66,7 +67,7 @@ class Cluster:
     def leader(self, patience: float = TO_LEAD) -> Node:
         """Return the node that leads, or will soon. Raise TimeoutError."""
         until = time.monotonic() + patience
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self._is_over:
             for it in self.nodes:
                 if it.is_leader:
                     return it
@@ -101,7 +102,7 @@ class Cluster:
         """Return when all nodes run, and commits wait for a standby. Raise TimeoutError."""
         until = time.monotonic() + patience
         while not self._is_synchronous():
-            if time.monotonic() > until:
+            if time.monotonic() > until or self._is_over:
                 raise TimeoutError("the cluster does not become synchronous")
             time.sleep(PAUSE)
 
@@ -128,6 +129,12 @@ class Cluster:
             raise RuntimeError(last_words(done.stderr))
         return done.stdout
 
+    def end(self) -> None:
+        """Kill all nodes; whoever waits for one in another thread waits no longer."""
+        self._is_over = True
+        for it in self.nodes:
+            it.die()
+
     def make_database(self) -> None:
         """Make the database with its owner."""
         for statement in MAKE:
@@ -151,5 +158,4 @@ def cluster(folder: Path) -> Generator[Cluster]:
             made.make_database()
             yield made
         finally:
-            for it in made.nodes:
-                it.die()
+            made.end()
