@@ -14,14 +14,17 @@ FOREVER: Final = 86_400.0
 async def commit(driver: Any, *, within: float) -> None:
     """Return when all is kept that a transaction has changed.
 
-    Raise asyncpg.PostgresError, among others when it takes more than so many seconds; then it may have been
-    kept or not, and the connection is given up.
+    Raise asyncpg.PostgresError, and TimeoutError when it takes more than so many seconds: then it may have
+    been kept or not, and the connection is given up.
     """
     committing = asyncio.ensure_future(driver.execute("COMMIT", timeout=FOREVER))
     try:
         await asyncio.wait({committing}, timeout=within)
     finally:
-        if not committing.done():
+        is_left = not committing.done()
+        if is_left:
             driver.terminate()
             await asyncio.gather(committing, return_exceptions=True)
+    if is_left:
+        raise TimeoutError
     committing.result()

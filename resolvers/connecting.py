@@ -10,11 +10,11 @@ from functools import partial
 from typing import Any, Final
 
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from resolvers.hosts import Hosts
+from resolvers.silence import Silence
 
 # The role that row level security holds for. Compiling a statement takes longer than any of ours runs.
 SERVER_SETTINGS = {
@@ -60,8 +60,8 @@ class Terms:
         return "".join(f"; SET LOCAL {name} = '{value}'" for name, value in self.session.items())
 
 
-def engine_of(url: str, terms: Terms) -> AsyncEngine:
-    """Return the pool of connections to lend."""
+def engine_of(url: str, terms: Terms, silence: Silence) -> AsyncEngine:
+    """Return the pool of connections to lend, none of which has kept silent."""
     engine = create_async_engine(
         terms.pooler_url or url,
         # AUTOCOMMIT leaves BEGIN to us, so that the licence travels in the same round trip.
@@ -72,7 +72,8 @@ def engine_of(url: str, terms: Terms) -> AsyncEngine:
         hide_parameters=True,
         connect_args=answers_within(terms) | (by_pooler() if terms.pooler_url else directly(terms.session)),
     )
-    event.listen(engine.sync_engine, "checkout", require_open)
+    event.listen(engine.sync_engine, "connect", silence.begin)
+    event.listen(engine.sync_engine, "checkout", silence.require_open)
     if terms.pooler_url:
         event.listen(engine.sync_engine, "connect", end_of_beginning)
     return engine
@@ -91,15 +92,6 @@ def engine_past_pooler(url: str, terms: Terms) -> AsyncEngine:
 def answers_within(terms: Terms) -> dict[str, float]:
     """Return how long the driver waits for an answer."""
     return {"command_timeout": terms.statement_within + SLACK}
-
-
-def require_open(connection: Any, *_: object) -> None:
-    """Let the pool make another connection in place of one that the database has closed, as after a failover.
-
-    Nobody is asked, unlike by a ping: the driver knows. Raise DisconnectionError.
-    """
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
 
 
 def directly(session: Mapping[str, str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from resolvers.away import AWAY, tell_apart, told_apart
 from resolvers.committing import commit
 from resolvers.connecting import SLACK, Terms, engine_of, engine_past_pooler
 from resolvers.fetching import driver_of
+from resolvers.silence import Silence, is_silence
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
@@ -33,7 +34,8 @@ class Database:
     """A pool of connections; nothing is read or written but within one licence."""
 
     def __init__(self, url: str, terms: Terms = DEFAULT) -> None:
-        self.engine = engine_of(url, terms)
+        self._silence = Silence()
+        self.engine = engine_of(url, terms, self._silence)
         self.listening = engine_past_pooler(url, terms) if terms.pooler_url else self.engine
         """What may be listened on: a pooler would lend the connection to others meanwhile."""
         self._preamble = terms.preamble
@@ -130,7 +132,10 @@ class Database:
                     await driver.execute(begin)
                     yield connection
                     await finish(connection, driver)
-                except BaseException:
+                except BaseException as trouble:
+                    if is_silence(trouble):
+                        self._silence.note()
+                        driver.terminate()
                     # A connection whose state is not known must not be lent again.
                     await end(connection, driver)
                     raise
