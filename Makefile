@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema release console portal letters bench drill oracle fuzz s3 lock help
+.PHONY: run test fast lint types floors schema release console portal letters bench faults drill oracle fuzz s3 lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -57,6 +57,10 @@ bench: ready ## what all that must be quick costs the server and the database, a
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.live
 
+faults: ready ## let one part after another fail, and see that nothing is lost that was promised; takes etcd
+	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-faults.txt
+	$(BIN)/python -m faults.failover
+
 drill: ## practise the worst day: back up under load, lose everything, restore it, open documents
 	$(PYTHON) run.py drill
 
@@ -75,6 +79,7 @@ lock: ready ## take the newest versions that pyproject.toml allows into the requ
 	$(LOCK) --upgrade pyproject.toml --extra tracing --constraint requirements.txt --output-file requirements-tracing.txt
 	$(LOCK) --upgrade pyproject.toml --group dev --constraint requirements-tracing.txt --output-file requirements-dev.txt
 	$(LOCK) --upgrade --group install --output-file requirements-uv.txt
+	$(LOCK) --upgrade --group faults --constraint requirements-dev.txt --output-file requirements-faults.txt
 
 help: ## these lines
 	@sed -n 's/^\([a-z0-9]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name what; do \

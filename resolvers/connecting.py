@@ -4,14 +4,17 @@ Behind a pooler that lends a connection for one transaction (pgbouncer) nothing 
 each begins with the settings of a session, and no statement stays prepared.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from functools import partial
+from typing import Any, Final
 
-import asyncpg  # pyright: ignore[reportMissingTypeStubs]  it has none
 from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
+
+from resolvers.hosts import Hosts
+from resolvers.silence import Silence
 
 # The role that row level security holds for. Compiling a statement takes longer than any of ours runs.
 SERVER_SETTINGS = {
@@ -57,8 +60,8 @@ class Terms:
         return "".join(f"; SET LOCAL {name} = '{value}'" for name, value in self.session.items())
 
 
-def engine_of(url: str, terms: Terms) -> AsyncEngine:
-    """Return the pool of connections to lend."""
+def engine_of(url: str, terms: Terms, silence: Silence) -> AsyncEngine:
+    """Return the pool of connections to lend, none of which has kept silent."""
     engine = create_async_engine(
         terms.pooler_url or url,
         # AUTOCOMMIT leaves BEGIN to us, so that the licence travels in the same round trip.
@@ -67,9 +70,10 @@ def engine_of(url: str, terms: Terms) -> AsyncEngine:
         max_overflow=terms.pool_size,
         # What was bound may be a secret: it stays out of errors, and so out of the log.
         hide_parameters=True,
-        connect_args=waits(terms) | (BY_POOLER if terms.pooler_url else {"server_settings": terms.session}),
+        connect_args=answers_within(terms) | (by_pooler() if terms.pooler_url else directly(terms.session)),
     )
-    event.listen(engine.sync_engine, "checkout", require_open)
+    event.listen(engine.sync_engine, "connect", silence.begin)
+    event.listen(engine.sync_engine, "checkout", silence.require_open)
     if terms.pooler_url:
         event.listen(engine.sync_engine, "connect", end_of_beginning)
     return engine
@@ -81,27 +85,23 @@ def engine_past_pooler(url: str, terms: Terms) -> AsyncEngine:
         url,
         isolation_level="AUTOCOMMIT",
         poolclass=NullPool,
-        connect_args=waits(terms) | {"server_settings": terms.session},
+        connect_args=answers_within(terms) | directly(terms.session),
     )
 
 
-def waits(terms: Terms) -> dict[str, float]:
-    """Return how long the driver waits for a connection, and for an answer."""
-    return {"timeout": CONNECTING, "command_timeout": terms.statement_within + SLACK}
+def answers_within(terms: Terms) -> dict[str, float]:
+    """Return how long the driver waits for an answer."""
+    return {"command_timeout": terms.statement_within + SLACK}
 
 
-def require_open(connection: Any, *_: object) -> None:
-    """Let the pool make another connection in place of one that the database has closed, as after a failover.
-
-    Nobody is asked, unlike by a ping: the driver knows. Raise DisconnectionError.
-    """
-    if connection.driver_connection.is_closed():
-        raise DisconnectionError
+def directly(session: Mapping[str, str]) -> dict[str, Any]:
+    """Return how the driver connects to whichever host will do, with the settings of a session."""
+    return {"async_creator_fn": Hosts().connected, "timeout": CONNECTING, "server_settings": session}
 
 
-async def begun(*where: Any, **said: Any) -> Any:
+async def begun(hosts: Hosts, *where: Any, **said: Any) -> Any:
     """Return a connection through the pooler, held by a transaction as long as the driver prepares it."""
-    connection = await cast("Any", asyncpg).connect(*where, **said)
+    connection = await hosts.connected(*where, **said)
     await connection.execute("BEGIN")
     return connection
 
@@ -121,9 +121,12 @@ def unnamed() -> str:
     return ""
 
 
-BY_POOLER: Final[dict[str, Any]] = {
-    "async_creator_fn": begun,
-    "statement_cache_size": 0,
-    "prepared_statement_cache_size": 0,
-    "prepared_statement_name_func": unnamed,
-}
+def by_pooler() -> dict[str, Any]:
+    """Return how the driver connects to a pooler."""
+    return {
+        "async_creator_fn": partial(begun, Hosts()),
+        "timeout": CONNECTING,
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": unnamed,
+    }

@@ -12,8 +12,10 @@ from sqlalchemy.pool import QueuePool
 
 from models import Licence
 from resolvers.away import AWAY, tell_apart, told_apart
-from resolvers.connecting import Terms, engine_of, engine_past_pooler
+from resolvers.committing import commit
+from resolvers.connecting import SLACK, Terms, engine_of, engine_past_pooler
 from resolvers.fetching import driver_of
+from resolvers.silence import Silence, is_silence
 
 READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 CHANGE = "BEGIN"
@@ -34,10 +36,12 @@ class Database:
     """A pool of connections; nothing is read or written but within one licence."""
 
     def __init__(self, url: str, terms: Terms = DEFAULT) -> None:
-        self.engine = engine_of(url, terms)
+        self._silence = Silence()
+        self.engine = engine_of(url, terms, self._silence)
         self.listening = engine_past_pooler(url, terms) if terms.pooler_url else self.engine
         """What may be listened on: a pooler would lend the connection to others meanwhile."""
         self._preamble = terms.preamble
+        self._committed_within = terms.statement_within + SLACK
         event.listen(self.engine.sync_engine, "handle_error", tell_apart)
 
     @property
@@ -76,7 +80,7 @@ class Database:
     @asynccontextmanager
     async def _session(self, begin: str) -> AsyncGenerator[AsyncSession]:
         async with (
-            self._transaction(begin, finish=commit) as connection,
+            self._transaction(begin, finish=self._commit) as connection,
             AsyncSession(connection, expire_on_commit=False) as session,
         ):
             yield session
@@ -90,7 +94,9 @@ class Database:
 
     async def analyze(self, tables: Sequence[str]) -> None:
         """Make known to the planner what is in these tables, into which much has come at once."""
-        async with self._transaction(f"{CHANGE}{self._preamble}; {PATIENTLY}", finish=commit) as connection:
+        async with self._transaction(
+            f"{CHANGE}{self._preamble}; {PATIENTLY}", finish=self._commit
+        ) as connection:
             await driver_of(connection).execute(f"ANALYZE {', '.join(tables)}", timeout=PATIENCE)
 
     async def takes_changes(self) -> bool:
@@ -113,6 +119,10 @@ class Database:
         await self.engine.dispose()
         await self.listening.dispose()
 
+    async def _commit(self, _: AsyncConnection, driver: Any) -> None:
+        """Keep what was changed. Raise AWAY, after which it may have been kept or not."""
+        await commit(driver, within=self._committed_within)
+
     def _within(self, begin: str, licence_id: UUID) -> str:
         """Return what begins a transaction in which one licence can be seen."""
         return f"{begin}{self._preamble}; SET LOCAL kluis.licence = '{licence_id}'"
@@ -129,7 +139,10 @@ class Database:
                     await driver.execute(begin)
                     yield connection
                     await finish(connection, driver)
-                except BaseException:
+                except BaseException as trouble:
+                    if is_silence(trouble):
+                        self._silence.note()
+                        driver.terminate()
                     # A connection whose state is not known must not be lent again.
                     await end(connection, driver)
                     raise
@@ -138,11 +151,6 @@ class Database:
             if told is None or told is trouble:
                 raise
             raise told from trouble
-
-
-async def commit(_: AsyncConnection, driver: Any) -> None:
-    """Keep what was changed."""
-    await driver.execute("COMMIT")
 
 
 async def end(connection: AsyncConnection, driver: Any) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from core.errors import Infected, KluisError, Required
+from core.errors import DatabaseAway, Infected, KluisError, Required
 from models.tables import AnyRow
 from resolvers import licences
 from resolvers.ports import Ports
@@ -82,6 +82,8 @@ async def kept_only_if_used(ports: Ports, kept: Kept) -> AsyncGenerator[Use]:
     use = Use()
     try:
         yield use
+    except DatabaseAway:
+        raise
     except KluisError:
         use.is_used = False
         raise

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, update
 
 from auth.links import Purpose
-from core.errors import Conflict, Invalid, KluisError, NotFound
+from core.errors import Conflict, DatabaseAway, Invalid, KluisError, NotFound
 from models import Upload
 from models.tables import LICENCE, AnyRow
 from permissions.people import OWN_ACCOUNT, may_upload
@@ -58,6 +58,9 @@ async def receive(
     try:
         require_announced(upload, kept)
         replaced = await note_received(ports, who.viewer.licence_id, who.viewer.account_id, upload.id, kept)
+    except DatabaseAway:
+        # The commit may have happened: the object stays, and is swept if no row names it.
+        raise
     except KluisError:
         await ports.files.delete(kept.stored.object_key)
         raise

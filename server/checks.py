@@ -12,6 +12,7 @@ from server.worker import Worker
 
 # In seconds. The mail server is another's, who counts connections.
 ONE: Final = 1.0
+FIVE: Final = 5.0
 TEN: Final = 10.0
 THIRTY: Final = 30.0
 LONGEST_LAG: Final = 60.0
@@ -38,7 +39,7 @@ class Checks:
             Check(Part.CLOCK, self.clock, every=ONE),
             Check(Part.MIGRATIONS, self.migrations, every=TEN),
             Check(Part.STORE, self.store, every=TEN),
-            Check(Part.MAIL, self.mail, every=THIRTY),
+            Check(Part.MAIL, self.mail, every=THIRTY, again=FIVE),
             Check(Part.WORKER, self.worker, every=ONE),
         ]
 

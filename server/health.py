@@ -42,7 +42,9 @@ class Check(NamedTuple):
     look: Callable[[], Awaitable[None]]
     """Raises one of TROUBLES, Undelivered or Unfit."""
     every: float
-    """In seconds: what was found counts as long, however often somebody asks."""
+    """In seconds: that all is well counts as long, however often somebody asks."""
+    again: float = 1.0
+    """In seconds: the same of what is not well, so that requests come back soon after its end."""
 
 
 class Health:
@@ -86,9 +88,10 @@ class Health:
         except (*TROUBLES, Undelivered, Unfit) as trouble:
             # The kind alone: a database's error can quote what was written.
             self._troubles[check.part] = type(trouble).__name__
+            self._due[check.part] = now + check.again
         else:
             self._troubles.pop(check.part, None)
-        self._due[check.part] = now + check.every
+            self._due[check.part] = now + check.every
 
     def _tell(self) -> None:
         """Log what is not well, once until it is another."""

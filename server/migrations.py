@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from alembic import command
+from resolvers.connecting import directly
 
 ROOT = Path(__file__).resolve().parent.parent
 # Any number will do, as long as all servers agree on it.
@@ -62,7 +63,7 @@ async def downgrade(url: str, revision: str) -> None:
 
 async def run(url: str, action: Any, revision: str) -> None:
     """Carry out one of alembic's commands, under the lock; again where it is held up. Raise NotMigrated."""
-    connect = {"server_settings": PATIENCE}
+    connect = directly({"server_settings": PATIENCE})
     engine = create_async_engine(url, poolclass=NullPool, connect_args=connect)
     try:
         for _ in range(TRIES):

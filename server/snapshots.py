@@ -11,6 +11,7 @@ from sqlalchemy.pool import NullPool
 
 from resolvers.away import AWAY
 from resolvers.backups import licence_of, named_objects, sealing_keys, still_named
+from resolvers.connecting import directly
 from server.running import CannotRun
 
 # The snapshot is held, and nothing asked, for as long as the dump takes.
@@ -54,7 +55,7 @@ async def patient(url: str) -> AsyncGenerator[AsyncEngine]:
         isolation_level="REPEATABLE READ",
         poolclass=NullPool,
         hide_parameters=True,
-        connect_args={"server_settings": PATIENT},
+        connect_args=directly(PATIENT),
     )
     try:
         yield engine

@@ -174,9 +174,25 @@ async def test_many_who_ask_cost_one_look() -> None:
     assert (ward.looks, rare.looks) == (20, 1)
 
 
+async def test_what_is_not_well_is_looked_at_sooner_again_than_what_is() -> None:
+    ward = Ward(Unfit())
+    health = Health([Check(Part.MIGRATIONS, ward.look, every=3600, again=0)])
+    assert not await health.look()
+    ward.trouble = None
+    assert [await health.look() for _ in range(2)] == [True, True]
+    assert ward.looks == 2
+
+
+async def test_many_who_ask_for_what_is_not_well_cost_one_look() -> None:
+    ward = Ward(Unfit())
+    health = Health([Check(Part.MAIL, ward.look, every=0, again=3600)])
+    assert await asyncio.gather(*(health.look() for _ in range(20))) == [False] * 20
+    assert ward.looks == 1
+
+
 async def test_a_trouble_is_logged_once_and_its_end_too(caplog: pytest.LogCaptureFixture) -> None:
     ward = Ward(Unfit())
-    health = Health([Check(Part.STORE, ward.look, every=0)])
+    health = Health([Check(Part.STORE, ward.look, every=0, again=0)])
     assert [await health.look() for _ in range(3)] == [False] * 3
     assert list(health.wanting) == [Part.STORE]
     ward.trouble = GenericError("what it said")
