@@ -10,7 +10,7 @@ from typing import Final
 
 from bench import machine, report
 from bench.report import Sheet
-from faults import causes, places
+from faults import causes, failover, patroni, places
 from faults.causes import Cause
 from faults.places import Place
 from faults.rounds import Outcome, rounds_of
@@ -39,6 +39,10 @@ FAULTS: Final = {
     "disk": Fault("The disk of database and files is full for 10 s", places.small_disk, causes.fill_disk, 3),
     "clock-ahead": Fault("A server's clock is an hour ahead for 20 s", places.plain, causes.hour_ahead, 2),
     "clock-behind": Fault("A server's clock is an hour behind for 20 s", places.plain, causes.hour_behind, 2),
+    **{
+        f"failover-{way}": Fault(failover.SAYS[way], places.on_cluster, causes.failover(way), 3)
+        for way in patroni.WAYS
+    },
     "database-cut": Fault("The database is cut off for 5 s", places.before_database, causes.cut, 3),
     "database-silent": Fault(
         "The network to the database is silent for 15 s", places.before_database, causes.silence, 3

@@ -9,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from faults import failover as failing
+from faults import patroni
 from faults.proxy import Proxy
 from faults.stand import SERVERS, WORKER, NoStand, Stand
 from server import cluster
@@ -120,3 +122,15 @@ def clock(offset: str) -> list[str]:
         raise NoStand("A clock can only be set wrong with libfaketime: install the package faketime.")
     told = {"LD_PRELOAD": str(libraries[0]), "FAKETIME": offset, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     return ["/usr/bin/env", *(f"{name}={value}" for name, value in told.items())]
+
+
+def failover(way: patroni.Way) -> Cause:
+    """Return what lets the leader of a cluster fail, and switches it on again once another one leads."""
+
+    async def fail(stand: Stand, _: Proxy) -> None:
+        cluster = stand.backend.cluster
+        assert cluster
+        node = await failing.fail(cluster, way)
+        await failing.heal(cluster, node)
+
+    return fail

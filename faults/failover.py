@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from bench import report
+from bench import machine, report
 from bench.report import Sheet
 from faults import patroni, writing
 from faults.nodes import Node
@@ -20,6 +20,8 @@ from faults.programs import Wanting
 from faults.writing import Writers, Written
 from server.cluster import NotStarted
 
+PAGE: Final = Path(__file__).parents[1] / "docs" / "reliability.md"
+BEGIN: Final = "<!-- written by python -m faults.failover -->"
 # In seconds.
 AT_EASE: Final = 2.0
 NOTICED: Final = 0.5
@@ -130,6 +132,7 @@ def main() -> int:
     parser = ArgumentParser(prog="python -m faults.failover", description="Failovers under Patroni.")
     parser.add_argument("ways", nargs="*", help=f"of {', '.join(WAYS)}")
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--write", action="store_true", help="also write docs/reliability.md")
     asked = parser.parse_args()
     if unknown := set(asked.ways) - set(WAYS):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
@@ -142,7 +145,9 @@ def main() -> int:
         except (Wanting, NotStarted) as reason:
             report.tell(str(reason))
             return 69
-    report.shown(sheet_of(found))
+    sheet = report.shown(sheet_of(found))
+    if asked.write:
+        report.write([sheet], machine.described(), PAGE, BEGIN)
     return 0 if all(it.is_kept for it in found) else 1
 
 

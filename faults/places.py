@@ -9,11 +9,12 @@ from typing import Final
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
+from faults import patroni
 from faults.proxy import Proxy
-from faults.stand import NoStand, Stand, standing
+from faults.stand import Backend, NoStand, Stand, standing
 from server import children
 from server.cluster import SOCKET
-from server.embedded import embedded
+from server.embedded import binaries, embedded
 from tests.storage import s3
 
 Place = Callable[[Path], AbstractAsyncContextManager[tuple[Stand, Proxy]]]
@@ -24,11 +25,18 @@ DISK: Final = "400m"
 """Little, and enough for a database that keeps 256 MiB of its log."""
 
 
+def of(url: str, ask_at: str | None = None) -> Backend:
+    """Return the embedded database, whose owner is its superuser."""
+    sockets = unquote(url.partition("?host=")[2])
+    psql = [str(binaries() / "psql"), "-XqAtw", "-h", sockets, "-U", "kluis", "-d", "kluis", "-c"]
+    return Backend(url, lambda statement: children.run([*psql, statement]).stdout, ask_at)
+
+
 @asynccontextmanager
 async def plain(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
     """Yield a stand on the embedded database, and a network that nothing goes through."""
     with embedded(folder) as url:
-        async with standing(folder, url) as stand:
+        async with standing(folder, of(url)) as stand:
             yield stand, nothing()
 
 
@@ -40,7 +48,7 @@ async def before_database(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
         network = Proxy(lambda: asyncio.open_unix_connection(Path(sockets) / SOCKET))
         async with network.listening():
             ask_at = f"postgresql+asyncpg://kluis@127.0.0.1:{network.port}/kluis?ssl=disable"
-            async with standing(folder, url, ask_at=ask_at) as stand:
+            async with standing(folder, of(url, ask_at)) as stand:
                 yield stand, network
                 network.mend()
 
@@ -60,7 +68,7 @@ async def before_store(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
         # Our own program puts the first files there.
         os.environ |= {name: it for name, it in settings.items() if name.startswith("AWS_")}
         with embedded(folder) as url:
-            async with standing(folder, url, settings=settings) as stand:
+            async with standing(folder, of(url), settings=settings) as stand:
                 yield stand, network
                 network.mend()
 
@@ -77,7 +85,7 @@ async def small_disk(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
     try:
         # The mail server is another machine.
         with embedded(disk) as url:
-            async with standing(disk, url, mail=folder / "mail") as stand:
+            async with standing(disk, of(url), mail=folder / "mail") as stand:
                 yield stand, nothing()
     finally:
         await asyncio.to_thread(children.run, ["/bin/umount", str(disk)])
@@ -86,3 +94,15 @@ async def small_disk(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
 def nothing() -> Proxy:
     """Return a network that nothing goes through."""
     return Proxy(lambda: asyncio.open_connection("127.0.0.1", 9))
+
+
+@asynccontextmanager
+async def on_cluster(folder: Path) -> AsyncGenerator[tuple[Stand, Proxy]]:
+    """Yield a stand over three nodes under Patroni. Raise programs.Wanting."""
+    with patroni.cluster(folder / "cluster") as cluster:
+
+        def ask(statement: str) -> str:
+            return cluster.ask(statement, database="kluis")
+
+        async with standing(folder, Backend(cluster.url, ask, cluster=cluster)) as stand:
+            yield stand, nothing()

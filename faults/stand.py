@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ import httpx
 
 from demo import world
 from demo.world import SLUG
+from faults.patroni import Cluster
 from mail.sink import Sink
 from resolvers import operating
 from server import migrations, running
@@ -34,6 +35,23 @@ READY_WITHIN: Final = 5.0
 LOOKS_EVERY: Final = 0.05
 
 
+Asks = Callable[[str], str]
+"""Returns what a statement finds: a line a row, its columns parted by bars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """The database under a stand."""
+
+    url: str
+    ask: Asks
+    """Asks it as its superuser."""
+    ask_at: str | None = None
+    """Where the programs reach it, where that is another address."""
+    cluster: Cluster | None = None
+    """Of several nodes, where it is one."""
+
+
 class NoStand(Exception):
     """The stand does not stand; the text says why."""
 
@@ -43,7 +61,7 @@ class Stand:
     """Programs over one database, one store and one mail server."""
 
     folder: Path
-    database_url: str
+    backend: Backend
     mail: Path
     environment: dict[str, str]
     """The settings of all programs."""
@@ -120,17 +138,11 @@ async def is_ready(http: httpx.AsyncClient, address: str) -> bool:
 
 @asynccontextmanager
 async def standing(
-    folder: Path,
-    database_url: str,
-    *,
-    ask_at: str | None = None,
-    settings: Mapping[str, str] | None = None,
-    mail: Path | None = None,
+    folder: Path, backend: Backend, *, settings: Mapping[str, str] | None = None, mail: Path | None = None
 ) -> AsyncGenerator[Stand]:
     """Yield a stand over an empty database, with the demo's firm in it.
 
-    The programs reach the database at `ask_at`, where that is another address; `mail` is where letters come,
-    if not in the folder. Raise NoStand.
+    `mail` is where letters come, if not in the folder. Raise NoStand.
     """
     mail = mail or folder / "mail"
     async with AsyncExitStack() as stack:
@@ -138,13 +150,13 @@ async def standing(
         environment = {
             "PATH": os.environ["PATH"],
             "KLUIS_HOME": str(folder / "home"),
-            "KLUIS_DATABASE_URL": ask_at or database_url,
+            "KLUIS_DATABASE_URL": backend.ask_at or backend.url,
             "KLUIS_SMTP_URL": smtp_url,
             "KLUIS_NEWS_WAIT": "1",
             "KLUIS_STOP_GRACE": "0",
             **(settings or {}),
         }
-        stand = Stand(folder, database_url, mail, environment)
+        stand = Stand(folder, backend, mail, environment)
         stand.home.mkdir(mode=0o700)
         await found(stand)
         stand.ports = free_ports()
@@ -158,9 +170,9 @@ async def standing(
 async def found(stand: Stand) -> None:
     """Write the demo's firm, with room for many clients."""
     told = {name.removeprefix("KLUIS_").lower(): it for name, it in stand.environment.items()}
-    settings = Settings(home=stand.home, database_url=stand.database_url, storage_url=told.get("storage_url"))
-    await migrations.upgrade(stand.database_url)
-    async with open_house(settings, stand.database_url, running.NO_RELAY) as (ports, _):
+    settings = Settings(home=stand.home, database_url=stand.backend.url, storage_url=told.get("storage_url"))
+    await migrations.upgrade(stand.backend.url)
+    async with open_house(settings, stand.backend.url, running.NO_RELAY) as (ports, _):
         await world.write_world(ports)
         await operating.set_client_logins(ports, SLUG, SEATS)
 

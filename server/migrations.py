@@ -63,8 +63,7 @@ async def downgrade(url: str, revision: str) -> None:
 
 async def run(url: str, action: Any, revision: str) -> None:
     """Carry out one of alembic's commands, under the lock; again where it is held up. Raise NotMigrated."""
-    connect = directly({"server_settings": PATIENCE})
-    engine = create_async_engine(url, poolclass=NullPool, connect_args=connect)
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=directly(PATIENCE))
     try:
         for _ in range(TRIES):
             async with engine.connect() as connection:
