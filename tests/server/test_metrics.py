@@ -16,7 +16,7 @@ from models import DocumentVersion
 from models.feed import ChangeKind
 from resolvers.backlog import Backlog, backlog
 from resolvers.entering import acting, steward
-from server import measuring, running
+from server import running
 from server.app import create_app
 from server.measuring import Address, Measuring, NotShown, measured
 from server.metrics import Metrics
@@ -131,21 +131,6 @@ async def test_passwords_that_wait_are_shown(api: Api, metrics: Metrics) -> None
     await asyncio.sleep(0)
     assert read(metrics)["kluis_passwords_waiting",] == 1
     await hashing
-
-
-async def test_a_round_leaves_most_of_the_time_to_others(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    rested: list[float] = []
-
-    async def rest(seconds: float) -> None:
-        rested.append(seconds)
-
-    shown = Measuring(Metrics(api.ports.clock), api.ports, worker_of(api.ports, NO_RELAY))
-    monkeypatch.setattr(measuring.asyncio, "sleep", rest)
-    await shown.measure()
-    monkeypatch.setattr(measuring, "BETWEEN_ROUNDS", -3600.0)
-    await shown.measure()
-    assert rested[0] == 0
-    assert rested[1] > 3600
 
 
 async def test_a_server_shows_metrics_at_an_address_of_their_own(database_url: str, tmp_path: Path) -> None:
