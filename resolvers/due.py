@@ -41,8 +41,8 @@ EVENTS: Final = (
     .where(Event.id > bindparam("after", type_=Uuid()), Event.id < BEFORE, NUMBER.is_(None))
     .distinct()
 )
-A_MINUTE: Final[ColumnElement[Any]] = literal_column("interval '-1 minute'")
-MARKS: Final = select(func.uuidv7(A_MINUTE).label("near"), func.uuidv7(LOOKED_BACK).label("far"))
+A_MOMENT_AGO: Final[ColumnElement[Any]] = literal_column("interval '-15 seconds'")
+MARKS: Final = select(func.uuidv7(A_MOMENT_AGO).label("near"), func.uuidv7(LOOKED_BACK).label("far"))
 
 
 async def with_letters(database: Database, now: datetime) -> Sequence[UUID]:
@@ -66,7 +66,7 @@ async def with_events(database: Database, after: UUID) -> Sequence[UUID]:
 
 
 async def marks(database: Database) -> tuple[UUID, UUID]:
-    """Return the lowest ids that an event would have had a minute, and a quarter of an hour, ago."""
+    """Return the lowest ids that an event would have had 15 seconds, and a quarter of an hour, ago."""
     async with database.across() as connection:
         (row,) = await fetched(connection, MARKS, {})
     return row.near, row.far

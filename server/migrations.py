@@ -15,6 +15,7 @@ from alembic import command
 ROOT = Path(__file__).resolve().parent.parent
 # Any number will do, as long as all servers agree on it.
 ADVISORY_LOCK = 0x6B6C756973
+IS_OURS = "SELECT pg_has_role('pg_database_owner', 'USAGE')"
 
 
 class Known(NamedTuple):
@@ -31,9 +32,21 @@ def known() -> Known:
     return Known(every[0], frozenset(every[1:]))
 
 
+class NotOurs(Exception):
+    """The database has another owner than the user that we came in as."""
+
+
 async def upgrade(url: str, revision: str = "head") -> None:
-    """Migrate the database up to `revision`; a second server waits until the first is done."""
-    await run(url, command.upgrade, revision)
+    """Migrate the database up to `revision`; a second server waits until the first is done. Raise NotOurs."""
+    await run(url, upgraded, revision)
+
+
+def upgraded(config: Config, revision: str) -> None:
+    """Migrate, where the database is ours. Raise NotOurs."""
+    # Its owner alone sees where something is due; anybody else would find nothing, and leave it lying.
+    if not config.attributes["connection"].scalar(text(IS_OURS)):
+        raise NotOurs
+    command.upgrade(config, revision)
 
 
 async def downgrade(url: str, revision: str) -> None:

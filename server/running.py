@@ -88,9 +88,11 @@ def database(settings: Settings) -> Generator[str]:
 
 
 async def migrate(url: str) -> None:
-    """Bring the database to this version's tables. Raise CannotRun when it is not there."""
+    """Bring the database to this version's tables. Raise CannotRun when it is not there, or not ours."""
     try:
         await migrations.upgrade(url)
+    except migrations.NotOurs:
+        raise CannotRun("The user of KLUIS_DATABASE_URL must own the database.") from None
     except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         reason = str(error).splitlines()[0]
         raise CannotRun(f"The database does not answer: {reason}") from error

@@ -1,8 +1,8 @@
 """The sealer: chains events by hash some seconds after they are committed, and writes the heads elsewhere.
 
-A transaction may commit long after it wrote an event. So each round looks a minute back, which is longer than
-any answer takes, and now and then one looks back as long as a transaction may last. Both begin as much before
-the round before them: nothing is left out when the clock is put forward, or when the database was away.
+A transaction may commit long after it wrote an event. So each round looks 15 s back, which is longer than
+nearly all of them last, and one in a minute as long as one may last. Both begin as much before the round before
+them: nothing is left out when the clock is put forward, or when the database was away.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Sealer:
         self._written: dict[UUID, int] = {}
         self._rounds = 0
         self._marks: tuple[UUID, UUID] | None = None
-        """A minute, and a quarter of an hour, before the last whole round of either kind; at first none."""
+        """15 s, and a quarter of an hour, before the last whole round of either kind; at first none."""
         if heads == TO_THE_LOG:
             log.setLevel(logging.INFO)
 

@@ -16,6 +16,7 @@ from resolvers import due
 from resolvers.database import Database
 from resolvers.sealing import FIRST, seal
 from server import migrations
+from server.running import CannotRun, migrate
 from tests import databases
 from tests.api import Api
 from tests.journeys.filing import paper_of, version_of
@@ -97,6 +98,13 @@ async def test_the_owner_of_the_database_changes_nothing_meanwhile_and_the_appli
         assert (await connection.execute(text("SELECT count(*) FROM account"))).scalar_one() == 0
         await connection.execute(text("SET LOCAL ROLE kluis_app"))
         assert (await connection.execute(text("SELECT count(*) FROM letter"))).scalar_one() == 0
+
+
+async def test_in_a_database_of_somebody_else_nothing_is_begun(firms: Firms, database_url: str) -> None:
+    """There no firm would be found."""
+    user = firms.database.engine.url.username
+    with pytest.raises(CannotRun, match="must own the database"):
+        await migrate(database_url.replace("kluis@", f"{user}@"))
 
 
 async def test_a_letter_that_waits_is_found_in_its_time(api: Api) -> None:

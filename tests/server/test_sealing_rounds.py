@@ -65,7 +65,7 @@ async def test_what_is_committed_late_is_sealed_and_what_is_committed_very_late_
 ) -> None:
     sealing_here = sealer(api)
     await sealing_here.seal()
-    await late(api, database_url, timedelta(seconds=-50))
+    await late(api, database_url, timedelta(seconds=-10))
     assert await sealing_here.seal() == 1
     await late(api, database_url, timedelta(minutes=-10))
     found = [await sealing_here.seal() for _ in range(FAR_EVERY)]
@@ -78,7 +78,7 @@ async def test_when_the_databases_clock_jumps_nothing_is_left_out(
     api: Api, database_url: str, monkeypatch: pytest.MonkeyPatch, jump: timedelta
 ) -> None:
     async def jumped(_database: Database) -> tuple[UUID, UUID]:
-        shifts = (jump - timedelta(minutes=1), jump - timedelta(minutes=15))
+        shifts = (jump - timedelta(seconds=15), jump - timedelta(minutes=15))
         near, far = [await asked(database_url, SHIFTED, shift=it) for it in shifts]
         return near[0]["id"], far[0]["id"]
 
