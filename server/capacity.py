@@ -89,7 +89,7 @@ def estimate(firms: int, measured: Measured, habits: Habits) -> Estimate:
 
 
 def looking(firms: int, events: float, measured: Measured) -> float:
-    """Return how much of a core of the database a process takes to find what is due; `events` are a second's."""
+    """Return how much of a core of the database a process takes to find what is due, of `events` a second."""
     near, far = (firms * measured.round_us + events * it * measured.event_us for it in LOOKS_BACK)
     return (near / BETWEEN_ROUNDS + far / BETWEEN_FAR_ROUNDS) / 1_000_000
 

@@ -1,8 +1,8 @@
 """The sealer: chains events by hash some seconds after they are committed, and writes the heads elsewhere.
 
 A transaction may commit long after it wrote an event. So each round looks 15 s back, which is longer than
-nearly all of them last, and one in a minute as long as one may last. Both begin as much before the round before
-them: nothing is left out when the clock is put forward, or when the database was away.
+nearly all of them last, and one in a minute as long as one may last. Both begin as much before the round that
+was before them: nothing is left out when the clock is put forward, or when the database was away.
 """
 
 import asyncio
