@@ -73,15 +73,17 @@ async def test_what_is_committed_late_is_sealed_and_what_is_committed_very_late_
     assert await broken(api) is None
 
 
+@pytest.mark.parametrize("far_every", [1, FAR_EVERY])
 @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1)])
 async def test_when_the_databases_clock_jumps_nothing_is_left_out(
-    api: Api, database_url: str, monkeypatch: pytest.MonkeyPatch, jump: timedelta
+    api: Api, database_url: str, monkeypatch: pytest.MonkeyPatch, jump: timedelta, far_every: int
 ) -> None:
     async def jumped(_database: Database) -> tuple[UUID, UUID]:
         shifts = (jump - timedelta(seconds=15), jump - timedelta(minutes=15))
         near, far = [await asked(database_url, SHIFTED, shift=it) for it in shifts]
         return near[0]["id"], far[0]["id"]
 
+    monkeypatch.setattr(sealing, "FAR_EVERY", far_every)
     sealing_here = sealer(api)
     await sealing_here.seal()
     # It was written a moment before the clock was put forward, or after it was put back.
