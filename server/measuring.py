@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from resolvers.backlog import Backlog, backlog
 from resolvers.ports import Ports
+from server.health import Health
+from server.probes import Probes
 from server.rounds import LEFT_TO_OTHERS, Rounds
 from server.worker import Worker
 
@@ -70,9 +72,9 @@ class Measuring:
 
 @contextmanager
 def measured(
-    place: Address | None, ports: Ports, worker: Worker
+    place: Address | None, ports: Ports, worker: Worker, health: Health
 ) -> Generator[tuple["Metrics | None", Sequence[Rounds]]]:
-    """Yield the metrics, which are served meanwhile, and what must go on beside them. Raise NotShown."""
+    """Yield the metrics, served meanwhile beside the health, and what must go on for them. Raise NotShown."""
     if place is None:
         yield None, ()
         return
@@ -82,7 +84,7 @@ def measured(
     measuring = Measuring(metrics, ports, worker)
     with ExitStack() as stack:
         try:
-            stack.enter_context(metrics.served(*place))
+            stack.enter_context(metrics.served(*place, Probes(health)))
         except OSError as error:
             raise NotShown(error.strerror or "not an address of this machine") from error
         yield metrics, [measuring.rounds()]

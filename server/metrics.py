@@ -10,11 +10,13 @@ from prometheus_client import (
     GCCollector,
     Histogram,
     ProcessCollector,
+    make_wsgi_app,
     start_http_server,
 )
 
 from core.clock import Clock
 from models.tables import AnyRow
+from server.probes import Probes
 
 # In seconds: most answers take a few milliseconds, and none more than ten seconds.
 BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -64,9 +66,11 @@ class Metrics:
         Gauge(f"kluis_{name}", meaning, registry=self.registry).set_function(read)
 
     @contextmanager
-    def served(self, host: str, port: int) -> Generator[int]:
-        """Answer at /metrics while the block runs; yield the port. Raise OSError."""
+    def served(self, host: str, port: int, probes: Probes | None = None) -> Generator[int]:
+        """Answer at /metrics, and to probes, while the block runs; yield the port. Raise OSError."""
         server, thread = start_http_server(port, host, self.registry)
+        if probes:
+            server.set_app(probes.before(make_wsgi_app(self.registry)))
         try:
             yield server.server_port
         finally:
