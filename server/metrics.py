@@ -10,7 +10,6 @@ from prometheus_client import (
     GCCollector,
     Histogram,
     ProcessCollector,
-    make_wsgi_app,
     start_http_server,
 )
 
@@ -69,8 +68,8 @@ class Metrics:
     def served(self, host: str, port: int, probes: Probes | None = None) -> Generator[int]:
         """Answer at /metrics, and to probes, while the block runs; yield the port. Raise OSError."""
         server, thread = start_http_server(port, host, self.registry)
-        if probes:
-            server.set_app(probes.before(make_wsgi_app(self.registry)))
+        if probes and (app := server.get_app()):
+            server.set_app(probes.before(app))
         try:
             yield server.server_port
         finally:

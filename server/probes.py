@@ -11,7 +11,7 @@ LIVE: Final = "/health/live"
 READY: Final = "/health/ready"
 # In seconds: longer than a look at everything takes.
 WAITS: Final = PATIENCE + 1
-HEADERS: Final = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
+HEADERS: Final = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
@@ -31,7 +31,8 @@ class Probes:
             if look is None:
                 return app(environ, start_response)
             is_well, word = self._asked(look), path.rpartition("/")[2]
-            start_response("200 OK" if is_well else "503 Service Unavailable", HEADERS)
+            # The server puts the length into the list that it is given.
+            start_response("200 OK" if is_well else "503 Service Unavailable", [*HEADERS])
             return [json.dumps({"status": word if is_well else f"not {word}"}).encode()]
 
         return answer
