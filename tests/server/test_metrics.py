@@ -146,7 +146,7 @@ async def test_a_server_shows_metrics_at_an_address_of_their_own(database_url: s
         assert (await http.get(f"{url}/metrics")).status_code == 404
         await http.post(f"{url}/graphql", json={"query": "{ viewer { email } }"})
         shown = (await http.get(f"http://{given.metrics}/metrics")).text
-        assert (await http.get(f"http://{given.metrics}/health/ready")).json() == {"status": "ready"}
+        assert (await http.get(f"http://{given.metrics}/health/live")).json() == {"status": "live"}
     assert 'kluis_requests_total{code="OK",kind="query"} 1.0' in shown
     assert "kluis_outbox_age_seconds 0.0" in shown
 
