@@ -1,8 +1,8 @@
 """Probes: a worker says beside its metrics whether it lives and is ready, as a server does to its callers."""
 
 import asyncio
-import time
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import httpx
@@ -53,9 +53,13 @@ async def test_who_lacks_something_is_live_and_not_ready_until_it_is_back() -> N
 
 async def test_who_does_not_come_round_is_neither(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(probes, "WAITS", 0.05)
-    with shown(Health()) as url:
-        asked = [asyncio.create_task(told(url + it)) for it in (LIVE, READY)]
-        await asyncio.sleep(0)
-        time.sleep(0.5)  # noqa: ASYNC251  that is the trouble
-        assert [await it for it in asked] == [(503, "not live"), (503, "not ready")]
+    with shown(Health()) as url, ThreadPoolExecutor() as others:
+        asked = [others.submit(httpx.get, url + it) for it in (LIVE, READY)]
+        # The loop waits for them, and they for the loop.
+        said = [it.result(20) for it in asked]
+        assert [(it.status_code, it.json()["status"]) for it in said] == [
+            (503, "not live"),
+            (503, "not ready"),
+        ]
+        monkeypatch.setattr(probes, "WAITS", 20)
         assert await told(url + LIVE) == (200, "live")
