@@ -161,9 +161,12 @@ async def along(connection: AsyncConnection, walk: Walk, went_on: Callable[[int]
 def end_of(chain: Any, walk: Walk) -> Break | None:
     """Return what is wrong with the end of a chain: events behind it are gone, or its head is another's."""
     sealed_up_to, head = (chain.sealed_up_to, chain.digest) if chain else (0, b"")
-    last = max(sealed_up_to, *walk.heads) if walk.heads else sealed_up_to
-    if last != walk.number:
-        return Break(f"the chain ends here, and had {last} events", walk.number + 1)
+    if sealed_up_to != walk.number:
+        return Break(f"the chain ends here, and had {sealed_up_to} events", walk.number + 1)
+    last = max(walk.heads, default=0)
+    if last > walk.number:
+        what = f"the chain ends before it, and event {last} had a head that was written elsewhere"
+        return Break(what, walk.number + 1)
     if head != walk.digest:
         return Break("the head of the chain is not that of its last event", walk.number)
     return None
