@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, any_, bindparam, null, select, update
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, literal_column, null, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from mail.lines import one_line
@@ -85,15 +85,16 @@ class Outcome:
 
 LETTER = metadata.tables["letter"]
 OF_LICENCE = LETTER.c.licence_id == bindparam("licence")
-IS_QUEUED = LETTER.c.state == "QUEUED"
-THESE = (OF_LICENCE, LETTER.c.id == any_(bindparam("letters", type_=ARRAY(Uuid()))), IS_QUEUED)
-THIS_ONE = (OF_LICENCE, LETTER.c.id == bindparam("letter"), IS_QUEUED)
+# As a literal, as in the index of what is due: bound, the index would not be found.
+QUEUED = LETTER.c.state == literal_column("'QUEUED'")
+THESE = (OF_LICENCE, LETTER.c.id == any_(bindparam("letters", type_=ARRAY(Uuid()))), QUEUED)
+THIS_ONE = (OF_LICENCE, LETTER.c.id == bindparam("letter"), QUEUED)
 # A put-off or a failure counts only for the worker that still holds the claim.
 STILL_MINE = (*THIS_ONE, LETTER.c.attempts == bindparam("attempt"))
 
 DUE = (
     select(LETTER.c.id)
-    .where(OF_LICENCE, LETTER.c.state == "QUEUED", LETTER.c.due_at <= bindparam("now"))
+    .where(OF_LICENCE, QUEUED, LETTER.c.due_at <= bindparam("now"))
     .order_by(LETTER.c.due_at, LETTER.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)

@@ -52,6 +52,7 @@ async def url(request: Reading, document_ids: Sequence[UUID]) -> str | None:
     if len(wanted) > MOST_DOCUMENTS:
         raise Invalid("At most {most} ids.", path=PATH, most=MOST_DOCUMENTS)
     found = await document_rows.by_ids(request, wanted)
+    request.miss("archiveUrl", wanted, found)
     if not all(row is not None and is_openable(request.ports, row) for row in found):
         return None
     said = b"".join(it.bytes for it in wanted)

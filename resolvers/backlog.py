@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, bindparam, func, select
 
+from mail.outbox import QUEUED
 from models import DocumentVersion, FeedEntry, Letter
 from models.documents import UNSCANNED
 from models.tables import LICENCE
@@ -18,7 +19,7 @@ NOW: Final = bindparam("now", type_=DateTime(timezone=True))
 # Each is the first, or few, of an index.
 DUE: Final = (
     select(func.min(Letter.due_at))
-    .where(Letter.licence_id == LICENCE, Letter.state == "QUEUED", Letter.due_at <= NOW)
+    .where(Letter.licence_id == LICENCE, QUEUED, Letter.due_at <= NOW)
     .scalar_subquery()
 )
 OCCURRED: Final = select(func.min(FeedEntry.occurred_at)).where(UNNUMBERED).scalar_subquery()

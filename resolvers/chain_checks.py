@@ -46,9 +46,8 @@ PLACES: Final = (
 )
 PURGES: Final = select(Event.details).where(Event.licence_id == LICENCE, Event.kind == "audit.purged")
 COUNT: Final = select(func.count()).where(EventSeal.licence_id == LICENCE)
-HEAD: Final = select(EventChain.sealed_up_to.label("number"), EventChain.digest).where(
-    EventChain.licence_id == LICENCE
-)
+# Of all licences: a row each.
+HEADS: Final = select(EventChain.licence_id, EventChain.sealed_up_to.label("number"), EventChain.digest)
 Heads = Mapping[int, bytes]
 """The digests that were written elsewhere, by the number of the event that was the last one then."""
 
@@ -100,11 +99,11 @@ class Walk:
         return None
 
 
-async def head_of(database: Database, licence_id: UUID) -> Head | None:
-    """Return the end of the chain of a licence; None while nothing is sealed."""
-    async with database.snapshot(licence_id) as connection:
-        row = (await connection.execute(HEAD, {"licence": licence_id})).first()
-    return Head(row.number, row.digest) if row else None
+async def heads_of(database: Database) -> dict[UUID, Head]:
+    """Return the end of each chain in which something is sealed, by its licence."""
+    async with database.across() as connection:
+        found = await fetched(connection, HEADS, {})
+    return {it.licence_id: Head(it.number, it.digest) for it in found}
 
 
 async def count(database: Database, licence_id: UUID) -> int:
@@ -162,9 +161,12 @@ async def along(connection: AsyncConnection, walk: Walk, went_on: Callable[[int]
 def end_of(chain: Any, walk: Walk) -> Break | None:
     """Return what is wrong with the end of a chain: events behind it are gone, or its head is another's."""
     sealed_up_to, head = (chain.sealed_up_to, chain.digest) if chain else (0, b"")
-    last = max(sealed_up_to, *walk.heads) if walk.heads else sealed_up_to
-    if last != walk.number:
-        return Break(f"the chain ends here, and had {last} events", walk.number + 1)
+    if sealed_up_to != walk.number:
+        return Break(f"the chain ends here, and had {sealed_up_to} events", walk.number + 1)
+    last = max(walk.heads, default=0)
+    if last > walk.number:
+        what = f"the chain ends before it, and event {last} had a head that was written elsewhere"
+        return Break(what, walk.number + 1)
     if head != walk.digest:
         return Break("the head of the chain is not that of its last event", walk.number)
     return None

@@ -86,6 +86,15 @@ class Database:
             yield session
             await session.flush()
 
+    @asynccontextmanager
+    async def across(self) -> AsyncGenerator[AsyncConnection]:
+        """Yield such a connection of no licence, as the owner of the database, who sees what waits.
+
+        What it may read of all licences is said by the policies `due`.
+        """
+        async with self._transaction(f"{READ}{self._preamble}; {AS_OURSELVES}", finish=end) as connection:
+            yield connection
+
     async def licence_ids(self, slug: str | None = None) -> list[UUID]:
         """Return the ids of all licences, or of the one with this slug, if there is one."""
         statement = select(Licence.id) if slug is None else select(Licence.id).where(Licence.slug == slug)

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Executable
 
@@ -21,6 +22,8 @@ class Reading(ABC):
         self.now = ports.clock.now()
         self.asker = asker
         """Whoever asks; None: nobody is signed in."""
+        self.missed: set[tuple[str, UUID]] = set()
+        """The keys of documents that were asked for by id and not shown, each with the field that did not."""
 
     @abstractmethod
     async def rows(self, statement: Executable, **values: Any) -> Sequence[AnyRow]:
@@ -37,6 +40,10 @@ class Reading(ABC):
         """Return the first row that a statement finds, or None."""
         found = await self.rows(statement, **values)
         return found[0] if found else None
+
+    def miss(self, field: str, documents: Sequence[UUID], found: Sequence[object]) -> None:
+        """Note which of these documents were not found for the viewer."""
+        self.missed |= {(field, key) for key, it in zip(documents, found, strict=True) if it is None}
 
     def bound(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values of a statement with those that every rule of access needs."""

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, bindparam, select
+from sqlalchemy import ARRAY, LargeBinary, Uuid, any_, bindparam, select
 
 from auth.api_keys import KeyToken
 from auth.links import Purpose
+from core.errors import NotFound
 from core.viewer import Viewer
-from models import ApiKey, Event
+from models import ApiKey, Document, Event
 from models.tables import LICENCE, AnyRow
 from resolvers.ports import Ports
 from resolvers.strangers import network_of
@@ -22,6 +23,9 @@ SIGN_IN: Final = "session.refused"
 API_KEY: Final = "api_key.refused"
 KEY_WITH: Final = select(ApiKey.id, ApiKey.account_id).where(
     ApiKey.licence_id == LICENCE, ApiKey.digest == bindparam("digest", type_=LargeBinary())
+)
+THERE: Final = select(Document.id).where(
+    Document.licence_id == LICENCE, Document.id == any_(bindparam("ids", type_=ARRAY(Uuid())))
 )
 Refused = Collection[tuple[str, str]]
 """Codes of errors, each with the field that told it."""
@@ -37,16 +41,26 @@ async def remember(
 ) -> None:
     """Remember a refusal, of whoever it was."""
     async with ports.database.change(licence_id) as session:
-        session.add(
-            Event(
-                licence_id=licence_id,
-                kind=kind,
-                occurred_at=ports.clock.now(),
-                account_id=account_id,
-                document_id=document_id,
-                details=details,
-            )
-        )
+        session.add(refusal(licence_id, ports.clock.now(), kind, account_id, document_id, **details))
+
+
+def refusal(
+    licence_id: UUID,
+    now: datetime,
+    kind: str,
+    account_id: UUID | None,
+    document_id: UUID | None,
+    **details: Any,
+) -> Event:
+    """Return the event of a refusal."""
+    return Event(
+        licence_id=licence_id,
+        kind=kind,
+        occurred_at=now,
+        account_id=account_id,
+        document_id=document_id,
+        details=details,
+    )
 
 
 async def of_operation(ports: Ports, viewer: Viewer, refused: Refused) -> None:
@@ -57,6 +71,24 @@ async def of_operation(ports: Ports, viewer: Viewer, refused: Refused) -> None:
     for code, names in fields.items():
         told = names[:MOST_FIELDS]
         await remember(ports, viewer.licence_id, ACCESS, viewer.account_id, code=code, fields=told)
+
+
+async def of_documents(ports: Ports, viewer: Viewer, missed: Collection[tuple[str, UUID]]) -> None:
+    """Remember which documents somebody asked for that there are, and that he may not read; once a minute.
+
+    Whoever asked knows of none of them whether it is there.
+    """
+    now = ports.clock.now()
+    due = [it for it in sorted(missed) if ports.now_and_then.is_due((ACCESS, viewer.account_id, it[1]), now)]
+    if not due:
+        return
+    async with ports.database.change(viewer.licence_id) as session:
+        asked = {"licence": viewer.licence_id, "ids": [key for _, key in due]}
+        there = set((await session.execute(THERE, asked)).scalars())
+        for field, key in due:
+            if key in there:
+                said = {"code": NotFound.code, "fields": [field]}
+                session.add(refusal(viewer.licence_id, now, ACCESS, viewer.account_id, key, **said))
 
 
 async def of_file(ports: Ports, viewer: Viewer, door: Purpose, document_id: UUID) -> None:

@@ -64,6 +64,8 @@ class Request(Reading):
         await self._close_snapshot()
         if self.asker and self.refused:
             await refusals.of_operation(self.ports, self.asker, self.refused)
+        if self.asker and self.missed:
+            await refusals.of_documents(self.ports, self.asker, self.missed)
         if self.asker and sessions.should_note(self.asker, self.now):
             async with self.ports.database.change(self.asker.licence_id) as change:
                 await bearers.note_seen(change, self.asker, self.now)

@@ -69,9 +69,13 @@ LOOK_UPS: Final[dict[str, LookUp]] = {
 }
 
 
-async def find(request: Reading, wanted: Sequence[ID], argument: str) -> list[Typed | None]:
+async def find(request: Reading, field: str, wanted: Sequence[ID], argument: str) -> list[Typed | None]:
     """Return the thing of each id, None in the place of what the viewer may not see. Raise Invalid."""
-    return await named(request, [ids.read_typed(request, id_, argument) for id_ in wanted])
+    keys = [ids.read_typed(request, id_, argument) for id_ in wanted]
+    found = await named(request, keys)
+    documents = [(key, it) for (of, key), it in zip(keys, found, strict=True) if of == "Document"]
+    request.miss(field, [key for key, _ in documents], [it for _, it in documents])
+    return found
 
 
 async def named(request: Reading, keys: Sequence[tuple[str, UUID]]) -> list[Typed | None]:

@@ -83,14 +83,21 @@ def by_id(type_name: str, look_up: LookUp) -> Callable[..., Awaitable[list[AnyRo
     return load
 
 
+async def document(roots: Roots, request: Reading, *, id: Id) -> list[AnyRow | None]:
+    keys = [ids.read(request, "Document", id, "id")]
+    found = await document_rows.by_ids(request, keys)
+    request.miss("document", keys, found)
+    return found
+
+
 async def node(roots: Roots, request: Reading, *, id: Id) -> list[Typed | None]:
-    return await find(request, [id], "id")
+    return await find(request, "node", [id], "id")
 
 
 async def nodes(roots: Roots, request: Reading, *, ids: Ids) -> list[list[Typed | None]]:
     if len(ids) > MOST_IDS:
         raise Invalid("At most {most} ids.", path=("ids",), most=MOST_IDS)
-    return [await find(request, ids, "ids")]
+    return [await find(request, "nodes", ids, "ids")]
 
 
 async def viewer(roots: Roots, request: Reading) -> list[AnyRow | None]:
@@ -166,7 +173,7 @@ class Query:
     )
     viewer: Viewer | None = batched(viewer, description="Null when nobody is signed in.")
     document: Document | None = batched(
-        by_id("Document", document_rows.by_ids),
+        document,
         description="A document that the viewer may read.",
         permission_classes=[ReadsDocuments],
     )

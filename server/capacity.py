@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 GIB: Final = 1 << 30
+# In seconds, as in server/sealing.py: how far back a look for events goes, most of the time and now and then.
+LOOKS_BACK: Final = (20, 15 * 60)
+BETWEEN_ROUNDS: Final = 5
+BETWEEN_FAR_ROUNDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,10 @@ class Measured:
     """CPU of all else meanwhile, the database above all."""
     document_bytes: int = 6_000
     """Of the database, for each document with all that belongs to it."""
-    round_ms: float = 0.9
-    """CPU of every process, every 5 s, to see that a firm has no letters and no changes."""
+    round_us: float = 0.9
+    """Microseconds of the database's CPU for every process, every 5 s, to pass by a firm with nothing due."""
+    event_us: float = 2.5
+    """The same to see that an event has its seal, of those that were written lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Habits:
     staff: int = 10
     staff_operations: float = 300
     """A day and member of the staff."""
+    events: float = 0.2
+    """The part of operations that leave an event: what is changed, and files that are opened."""
     busiest_hour: float = 0.2
     """The part of a day's operations that comes in its busiest hour."""
     use: float = 0.5
@@ -56,8 +64,8 @@ class Estimate:
     store_gib: float
     nodes: int
     """That hold the database: one, or those of a cluster."""
-    round_seconds: float
-    """CPU of each process to look at every firm once, as it does every 5 s."""
+    round_cores: float
+    """Of the database, for all processes to look for what is due, as each does every 5 s."""
 
 
 def estimate(firms: int, measured: Measured, habits: Habits) -> Estimate:
@@ -67,16 +75,23 @@ def estimate(firms: int, measured: Measured, habits: Habits) -> Estimate:
     documents = firms * habits.documents
     database_cores = cores(operations, measured.database_ms, habits.use)
     database_gib = documents * measured.document_bytes / GIB
+    server_cores = cores(operations, measured.server_ms, habits.use)
     return Estimate(
         firms=firms,
         operations=operations,
-        server_cores=cores(operations, measured.server_ms, habits.use),
+        server_cores=server_cores,
         database_cores=database_cores,
         database_gib=database_gib,
         store_gib=documents * habits.document_kib * 1024 / GIB,
         nodes=max(math.ceil(database_gib / habits.node_gib), math.ceil(database_cores / habits.node_cores)),
-        round_seconds=firms * measured.round_ms / 1000,
+        round_cores=server_cores * looking(firms, operations * habits.events, measured),
     )
+
+
+def looking(firms: int, events: float, measured: Measured) -> float:
+    """Return how much of a core of the database a process takes to find what is due, of `events` a second."""
+    near, far = (firms * measured.round_us + events * it * measured.event_us for it in LOOKS_BACK)
+    return (near / BETWEEN_ROUNDS + far / BETWEEN_FAR_ROUNDS) / 1_000_000
 
 
 def cores(operations: float, milliseconds: float, use: float) -> int:
@@ -89,10 +104,10 @@ HEADINGS: Final = (
     "Operations a second",
     "Cores of servers",
     "Cores of the database",
+    "For rounds besides",
     "Database, GiB",
     "Store, GiB",
     "Database nodes",
-    "A round of a process, s",
 )
 
 
@@ -100,7 +115,7 @@ def table(found: Sequence[Estimate]) -> str:
     """Return estimates as a Markdown table."""
     rows = [
         f"| {it.firms:,} | {it.operations:,.0f} | {it.server_cores:,} | {it.database_cores:,} "
-        f"| {it.database_gib:,.0f} | {it.store_gib:,.0f} | {it.nodes:,} | {it.round_seconds:,.1f} |"
+        f"| {it.round_cores:,.1f} | {it.database_gib:,.0f} | {it.store_gib:,.0f} | {it.nodes:,} |"
         for it in found
     ]
     return "\n".join([f"| {' | '.join(HEADINGS)} |", "|" + " ---: |" * len(HEADINGS), *rows])

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from resolvers import due
 from resolvers.feed import remove_old
 from resolvers.orphans import end_uploads, sweep_orphans
 from resolvers.ports import Ports
@@ -12,7 +13,7 @@ from resolvers.purging import purge
 from resolvers.scrubbing import EVERY, scrub
 from resolvers.searching import search
 from resolvers.sweeping import sweep
-from server.rounds import Rounds
+from server.rounds import LEFT_TO_OTHERS, Rounds
 
 # In seconds.
 MINUTES: Final = 60.0
@@ -31,7 +32,7 @@ class Caretaker:
     def rounds(self) -> list[Rounds]:
         """Return all that is to go on."""
         return [
-            Rounds("sweeping", 5 * MINUTES, self.sweep),
+            Rounds("sweeping", 5 * MINUTES, self.sweep, left_to_others=LEFT_TO_OTHERS),
             Rounds("reading files again", 5 * MINUTES, self.scrub),
             Rounds("looking for objects without a row", DAY, self.sweep_orphans),
             *([Rounds("searching for malware", SEARCHING, self.search)] if self._ports.scanner else []),
@@ -67,9 +68,9 @@ class Caretaker:
         scanner = self._ports.scanner
         if scanner is None:
             return 0
-        return await self._in_every_licence(
-            lambda licence_id, now: search(self._ports, scanner, licence_id, now)
-        )
+        now = self._ports.clock.now()
+        found = await due.with_files(self._ports.database, now)
+        return sum([await search(self._ports, scanner, it, now) for it in found])
 
     async def _in_every_licence(self, *works: Callable[[UUID, datetime], Awaitable[int]]) -> int:
         licence_ids: Sequence[UUID] = await self._ports.database.licence_ids()

@@ -211,12 +211,15 @@ def run(vault: Vault) -> dict[str, str]:
     with vault.runs(end_with=signal.SIGTERM):
         require_ended(vault, old_token)
         require_opens(vault, before)
+    # By now the restored server has sealed what nobody had sealed before the backup.
+    trail = vault.command("verify-audit").splitlines()[-1]
     return {
         "acknowledged before the backup, and opened after it": str(len(before)),
         "acknowledged while it was made": str(meanwhile),
         "backing up": f"{made - begun:.1f} s",
         "restoring and comparing": f"{restored - lost:.1f} s",
         "verify": said,
+        "the audit trail": trail,
     }
 
 

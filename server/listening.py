@@ -1,8 +1,13 @@
-"""Listening to the database: what others notify is heard at once, over one connection that comes back."""
+"""Listening to the database: what others notify is heard at once, over one connection that comes back.
+
+A connection that only listens would not see that the network has swallowed it: nothing comes, as when nothing
+is said. So the database is asked for a sign of life now and then.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from resolvers.away import AWAY
@@ -10,6 +15,8 @@ from resolvers.database import Database
 from resolvers.fetching import driver_of
 
 SECONDS_UNTIL_BACK = 1.0
+SECONDS_BETWEEN_SIGNS = 5.0
+SECONDS_FOR_A_SIGN = 5.0
 
 log = logging.getLogger("kluis.listening")
 
@@ -55,10 +62,23 @@ class Listening:
                 await driver.add_listener(self._channel, self._heard)
                 if self._begun:
                     self._begun()
-                await ended.wait()
+                await lives(driver, ended)
             finally:
                 # It waits for nothing else, and nobody else may use what listens.
                 await connection.invalidate()
 
     def _heard(self, _connection: Any, _process: int, _channel: str, payload: str) -> None:
         self._hear(payload)
+
+
+async def lives(driver: Any, ended: asyncio.Event) -> None:
+    """Return when the connection has ended. Raise AWAY when the database gives no sign of life over it."""
+    while not ended.is_set():
+        try:
+            await driver.execute("SELECT 1", timeout=SECONDS_FOR_A_SIGN)
+        except TimeoutError:
+            driver.terminate()  # to say goodbye would wait as well
+            raise
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_BETWEEN_SIGNS):
+                await ended.wait()

@@ -1,14 +1,14 @@
 """Measuring: which numbers the metrics show of a server or a worker, and where they are read."""
 
-import asyncio
-import time
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from resolvers.backlog import Backlog, backlog
 from resolvers.ports import Ports
-from server.rounds import Rounds
+from server.health import Health
+from server.probes import Probes
+from server.rounds import LEFT_TO_OTHERS, Rounds
 from server.worker import Worker
 
 if TYPE_CHECKING:  # it is loaded where metrics are wanted
@@ -16,8 +16,6 @@ if TYPE_CHECKING:  # it is loaded where metrics are wanted
 
 # In seconds.
 BETWEEN_ROUNDS: Final = 30.0
-LEFT_TO_OTHERS: Final = 20
-"""With very many licences a round is followed by a pause that is so many times as long as it."""
 
 
 class Address(NamedTuple):
@@ -50,15 +48,14 @@ class Measuring:
 
     def rounds(self) -> Rounds:
         """Return what is to go on beside the answers."""
-        return Rounds("measuring", BETWEEN_ROUNDS, self.measure)
+        return Rounds("measuring", BETWEEN_ROUNDS, self.measure, left_to_others=LEFT_TO_OTHERS)
 
     async def measure(self) -> None:
-        """Look at every licence, and rest longer than that took. Raise AWAY, TookTooLong."""
-        ports, began, found = self._ports, time.monotonic(), Backlog()
+        """Look at every licence. Raise AWAY, TookTooLong."""
+        ports, found = self._ports, Backlog()
         for licence_id in await ports.database.licence_ids():
             found = found.and_of(await backlog(ports.database, licence_id, ports.clock.now()))
         self._backlog = found
-        await asyncio.sleep(max(0.0, LEFT_TO_OTHERS * (time.monotonic() - began) - BETWEEN_ROUNDS))
 
     def _show(self, metrics: "Metrics", worker: Worker) -> None:
         ports, shown = self._ports, metrics.gauge
@@ -75,9 +72,9 @@ class Measuring:
 
 @contextmanager
 def measured(
-    place: Address | None, ports: Ports, worker: Worker
+    place: Address | None, ports: Ports, worker: Worker, health: Health
 ) -> Generator[tuple["Metrics | None", Sequence[Rounds]]]:
-    """Yield the metrics, which are served meanwhile, and what must go on beside them. Raise NotShown."""
+    """Yield the metrics, served meanwhile beside the health, and what must go on for them. Raise NotShown."""
     if place is None:
         yield None, ()
         return
@@ -87,7 +84,7 @@ def measured(
     measuring = Measuring(metrics, ports, worker)
     with ExitStack() as stack:
         try:
-            stack.enter_context(metrics.served(*place))
+            stack.enter_context(metrics.served(*place, Probes(health)))
         except OSError as error:
             raise NotShown(error.strerror or "not an address of this machine") from error
         yield metrics, [measuring.rounds()]

@@ -15,6 +15,7 @@ from prometheus_client import (
 
 from core.clock import Clock
 from models.tables import AnyRow
+from server.probes import Probes
 
 # In seconds: most answers take a few milliseconds, and none more than ten seconds.
 BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -64,9 +65,11 @@ class Metrics:
         Gauge(f"kluis_{name}", meaning, registry=self.registry).set_function(read)
 
     @contextmanager
-    def served(self, host: str, port: int) -> Generator[int]:
-        """Answer at /metrics while the block runs; yield the port. Raise OSError."""
+    def served(self, host: str, port: int, probes: Probes | None = None) -> Generator[int]:
+        """Answer at /metrics, and to probes, while the block runs; yield the port. Raise OSError."""
         server, thread = start_http_server(port, host, self.registry)
+        if probes and (app := server.get_app()):
+            server.set_app(probes.before(app))
         try:
             yield server.server_port
         finally:

@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ADVISORY_LOCK = 0x6B6C756973
 # Whoever waited in a statement would hold up an index that is made concurrently: it waits for statements.
 TAKE_TURN: Final = text("SELECT pg_try_advisory_lock(:lock)")
+# Its owner alone sees where something is due; anybody else would find nothing, and leave it lying.
+IS_OURS: Final = text("SELECT pg_has_role('pg_database_owner', 'USAGE')")
 SERVES_FROM: Final = text("SELECT col_description(to_regclass('public.alembic_version'), 1)")
 # A lock that is waited for lets everybody else wait behind it: give up soon, and come again.
 PATIENCE: Final = {"lock_timeout": "2s"}
@@ -99,6 +101,8 @@ def go_up(config: Config, revision: str) -> None:
     """Migrate up, but from newer tables, on which a version of the release before them serves as it is."""
     connection: Connection = config.attributes["connection"]
     with connection.begin():
+        if not connection.execute(IS_OURS).scalar_one():
+            raise NotMigrated("The user of KLUIS_DATABASE_URL must own the database.")
         found = MigrationContext.configure(connection).get_current_revision()
         serves_from = connection.execute(SERVES_FROM).scalar()
     if found is None or is_known(found):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from models.feed import FEED_CHANNEL
+from resolvers import due
 from resolvers.database import Database
 from resolvers.feed import number
 from server.listening import Listening
@@ -52,7 +53,7 @@ class Registrar:
                 await self._rest()
 
     async def _look(self) -> None:
-        """Look at each licence that was asked for, or at all of them when it is time for a round."""
+        """Look where somebody asked for it, and wherever something waits when it is time for a round."""
         for licence_id in await self._due():
             await number(self._database, licence_id)
 
@@ -60,9 +61,9 @@ class Registrar:
         asked, self._asked = self._asked, set[UUID]()
         if time.monotonic() < self._next_round:
             return asked
-        found = await self._database.licence_ids()
+        found = await due.with_changes(self._database)
         self._next_round = time.monotonic() + SECONDS_BETWEEN_ROUNDS
-        return found
+        return asked.union(found)
 
     async def _rest(self) -> None:
         """Wait for a word, or for the next round."""

@@ -126,11 +126,11 @@ async def application(settings: Settings, url: str, *, is_demo: bool) -> AsyncGe
         tracing = await stack.enter_async_context(tracing_of(settings, ports))
         if is_demo:
             await open_demo(settings, ports)
-        metrics, measuring = stack.enter_context(metrics_of(settings, ports, worker))
+        health = Health(Checks(ports, worker, smtp_url).all(), without=settings.ready_without)
+        metrics, measuring = stack.enter_context(metrics_of(settings, ports, worker, health))
         sealer = Sealer(ports.database, ports.clock, settings.audit_heads)
         rounds = (*Caretaker(ports).rounds(), *sealer.rounds())
         beside = (worker, Registrar(ports.database), *rounds, *measuring)
-        health = Health(Checks(ports, worker, smtp_url).all(), without=settings.ready_without)
         yield create_app(
             ports,
             background=lambda: working(*beside),
@@ -257,7 +257,8 @@ async def deliver(settings: Settings, url: str, smtp_url: str) -> None:
         open_house(settings, url, smtp_url) as (ports, worker),
         AsyncExitStack() as stack,
     ):
-        _, measuring = stack.enter_context(metrics_of(settings, ports, worker))
+        health = Health(Checks(ports, worker, smtp_url).all(), without=settings.ready_without)
+        _, measuring = stack.enter_context(metrics_of(settings, ports, worker, health))
         sealer = Sealer(ports.database, ports.clock, settings.audit_heads)
         rounds = (*Caretaker(ports).rounds(), *sealer.rounds())
         beside = (Registrar(ports.database), *rounds, *measuring)

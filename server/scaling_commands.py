@@ -33,9 +33,12 @@ def scale_out(  # noqa: PLR0913  # each is an option of the command
     document_bytes: Annotated[
         int, typer.Option(min=0, help="Measured: bytes of the database for a document.")
     ] = Measured().document_bytes,
-    round_ms: Annotated[
-        float, typer.Option(min=0, help="Measured: CPU of a process to look at a quiet firm.")
-    ] = Measured().round_ms,
+    round_us: Annotated[
+        float, typer.Option(min=0, help="Measured: microseconds of the database to pass by a quiet firm.")
+    ] = Measured().round_us,
+    event_us: Annotated[
+        float, typer.Option(min=0, help="Measured: microseconds of the database to pass by a sealed event.")
+    ] = Measured().event_us,
 ) -> None:
     """Print the statements that spread the tables over nodes, or what firms take. It changes nothing."""
     if prints == estimates:
@@ -43,5 +46,5 @@ def scale_out(  # noqa: PLR0913  # each is an option of the command
     if prints:
         typer.echo(";\n".join(distribution.statements(shards=shards)) + ";")
     else:
-        measured = Measured(server_ms, database_ms, document_bytes, round_ms)
+        measured = Measured(server_ms, database_ms, document_bytes, round_us, event_us)
         typer.echo(table([estimate(it, measured, Habits()) for it in FIRMS]))

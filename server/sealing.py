@@ -1,4 +1,9 @@
-"""The sealer: chains events by hash some seconds after they are committed, and writes the heads elsewhere."""
+"""The sealer: chains events by hash some seconds after they are committed, and writes the heads elsewhere.
+
+A transaction may commit long after it wrote an event. So each round looks 15 s back, which is longer than
+nearly all of them last, and one in a minute as long as one may last. Both begin as much before the round that
+was before them: nothing is left out when the clock is put forward, or when the database was away.
+"""
 
 import asyncio
 import json
@@ -10,7 +15,8 @@ from typing import Final
 from uuid import UUID
 
 from core.clock import Clock
-from resolvers.chain_checks import Head, head_of
+from resolvers import due
+from resolvers.chain_checks import Head, heads_of
 from resolvers.database import Database
 from resolvers.sealing import seal
 from server.rounds import Rounds
@@ -18,6 +24,8 @@ from server.rounds import Rounds
 # In seconds.
 BETWEEN_ROUNDS: Final = 5.0
 MINUTE: Final = 60.0
+FAR_EVERY: Final = 12
+"""After so many rounds one looks far back, which is a minute."""
 TO_THE_LOG: Final = "log"
 MODE: Final = 0o600
 
@@ -33,6 +41,9 @@ class Sealer:
         self._clock = clock
         self._heads = heads
         self._written: dict[UUID, int] = {}
+        self._rounds = 0
+        self._marks: tuple[UUID, UUID] | None = None
+        """15 s, and a quarter of an hour, before the last whole round of either kind; at first none."""
         if heads == TO_THE_LOG:
             log.setLevel(logging.INFO)
 
@@ -45,14 +56,27 @@ class Sealer:
         ]
 
     async def seal(self) -> int:
-        """Seal what was committed in every licence; return how many events."""
-        now, ids = self._clock.now(), await self._database.licence_ids()
-        return sum([await seal(self._database, it, now) for it in ids])
+        """Seal what was committed in every licence; return how many events. The first round asks each."""
+        now, (near, far) = self._clock.now(), await due.marks(self._database)
+        is_far = self._rounds % FAR_EVERY == 0
+        found = await self._due(near, far, is_far=is_far)
+        sealed = sum([await seal(self._database, it, now) for it in found])
+        self._marks = (near, far if is_far or self._marks is None else self._marks[1])
+        self._rounds += 1
+        return sealed
+
+    async def _due(self, near: UUID, far: UUID, *, is_far: bool) -> Sequence[UUID]:
+        """Return the licences that have something to seal."""
+        if self._marks is None:
+            return await self._database.licence_ids()
+        # The lower of the two, where the clock was put back.
+        after = min(far, self._marks[1]) if is_far else min(near, self._marks[0])
+        return await due.with_events(self._database, after)
 
     async def write_heads(self) -> int:
         """Write the head of each chain that has grown; return how many."""
-        found = {it: await head_of(self._database, it) for it in await self._database.licence_ids()}
-        grown = {key: it for key, it in found.items() if it and it.number > self._written.get(key, 0)}
+        found = await heads_of(self._database)
+        grown = {key: it for key, it in found.items() if it.number > self._written.get(key, 0)}
         lines = [line_of(key, it, self._clock.now().isoformat()) for key, it in grown.items()]
         try:
             await self._write(lines)

@@ -190,8 +190,8 @@ class Settings(BaseSettings):
     )
     metrics: Annotated[str, AfterValidator(_is_place)] | None = Field(
         default=None,
-        description="Where metrics for Prometheus are shown, such as `127.0.0.1:9464`, at `/metrics`; unset: "
-        "nowhere.",
+        description="Where metrics for Prometheus are shown, such as `127.0.0.1:9464`, at `/metrics`, and "
+        "a worker's health at `/health/ready`; unset: nowhere.",
     )
     traces_url: Annotated[str, AfterValidator(_is_web_address)] | None = Field(
         default=None,

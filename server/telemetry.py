@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 
 from resolvers.ports import Ports
+from server.health import Health
 from server.measuring import Address, NotShown, measured
 from server.rounds import Rounds
 from server.settings import BadSetting, Settings
@@ -18,12 +19,12 @@ if TYPE_CHECKING:  # they are loaded where they are wanted
 
 @contextmanager
 def metrics_of(
-    settings: Settings, ports: Ports, worker: Worker
+    settings: Settings, ports: Ports, worker: Worker, health: Health
 ) -> Generator[tuple["Metrics | None", Sequence[Rounds]]]:
     """Yield the metrics, where they are wanted, and what goes on beside them. Raise BadSetting."""
     place = Address.parse(settings.metrics) if settings.metrics else None
     try:
-        with measured(place, ports, worker) as found:
+        with measured(place, ports, worker, health) as found:
             yield found
     except NotShown as error:
         raise BadSetting(f"KLUIS_METRICS: cannot listen on {settings.metrics}: {error}.") from None

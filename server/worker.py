@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 from models.letters import LETTERS_CHANNEL
+from resolvers import due
 from resolvers.away import AWAY
 from resolvers.database import Database
 from server.listening import Listening
@@ -58,17 +59,20 @@ class Worker:
                     await self._rest()
 
     async def deliver_due(self) -> int:
-        """Make one round over all licences; return how many letters were claimed; raises AWAY."""
+        """Make one round over all licences with letters; return how many were claimed; raises AWAY."""
         try:
-            return sum([await self._postman.deliver(it) for it in await self._database.licence_ids()])
+            return sum([await self._postman.deliver(it) for it in await self._with_letters()])
         finally:
             await self._postman.close()
 
+    async def _with_letters(self) -> Sequence[UUID]:
+        return await due.with_letters(self._database, self._postman.clock.now())
+
     async def _look(self) -> None:
-        """Look at each licence that was asked for, or at all of them when it is time for a round."""
+        """Look where somebody asked for it, and wherever something is due when it is time for a round."""
         try:
-            is_round, due = await self._due()
-            await self._deliver(due)
+            is_round, found = await self._due()
+            await self._deliver(found)
         except AWAY as trouble:
             if not self._is_database_away:
                 # The kind alone: a database's error can quote what was written.
@@ -85,9 +89,9 @@ class Worker:
         asked, self._asked = self._asked, set[UUID]()
         if time.monotonic() < self._next_round:
             return False, asked
-        found = await self._database.licence_ids()
+        found = await self._with_letters()
         self._next_round = time.monotonic() + SECONDS_BETWEEN_ROUNDS
-        return True, found
+        return True, asked.union(found)
 
     async def _deliver(self, licence_ids: Iterable[UUID]) -> None:
         """Deliver a batch of each; whoever had one may have another."""

@@ -8,6 +8,7 @@ from typing import Final
 
 import yaml
 
+from server.probes import READY
 from tests.deploy.files import DEPLOY, OURS, ROOT, composed, program, said_by
 
 PARTS: Final = ["bucket", "clamd", "database", "mail", "server", "store", "worker"]
@@ -31,6 +32,14 @@ def test_compose_understands_it_and_finds_all_that_it_names(tmp_path: Path) -> N
     understood = yaml.safe_load(said)
     assert sorted(understood["services"]) == PARTS
     assert understood["services"]["server"]["environment"]["KLUIS_PUBLIC_URL"] == "http://localhost:8000"
+
+
+def test_a_worker_has_the_settings_of_a_server_and_is_looked_at_where_it_answers() -> None:
+    server, worker = (composed()["services"][it] for it in ("server", "worker"))
+    place = worker["environment"]["KLUIS_METRICS"]
+    assert worker["environment"] == server["environment"] | {"KLUIS_METRICS": place}
+    assert server["environment"]["KLUIS_LOG"] == "json"
+    assert f"'http://{place}{READY}'" in worker["healthcheck"]["test"][-1]
 
 
 def test_every_part_is_closed_and_looked_after() -> None:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from sqlalchemy import text
 
@@ -12,6 +13,7 @@ from auth.api_keys import KeyToken
 from models import Account, ApiKey, Event
 from resolvers import now_and_then
 from resolvers.now_and_then import NowAndThen
+from server.app import create_app
 from tests import databases
 from tests.api import Api
 from tests.conftest import SetClock
@@ -22,6 +24,7 @@ from tests.journeys.programs import lets_in, revokes
 from tests.journeys.rows import delete_document, rows, set_values
 from tests.journeys.steps import NEW, chooses, hand_first_password, shows, signs_in
 from tests.journeys.two_firms import TwoFirms, two_firms
+from tests.models.catalogue import asked
 from tests.models.test_wall_alone import OF_CLIENTS, OF_SESSIONS, do, mutations
 from tests.storage.real_files import pdf
 
@@ -198,6 +201,8 @@ async def test_a_first_password_of_ones_own_is_remembered(journey: Journey) -> N
     assert [it[0] for it in await told(journey.api)] == ["account.password_set", "session.opened"]
 
 
+PART: Final = {"Range": "bytes=0-3"}
+
 # files ------------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +218,31 @@ async def test_every_way_to_a_file_is_remembered_before_its_bytes_go_out(api: Ap
         assert (await told(api))[-1] == (kind, {"version": 1}, "bert")
     await gives(api, await archive_of(api, "bert", paper))
     assert [it[0] for it in await told(api)] == ["document.uploaded", *ways, "document.downloaded"]
+
+
+async def test_what_can_not_be_remembered_is_not_sent(api: Api, database_url: str) -> None:
+    # given
+    paper = await paper_of(api, "bert", pdf())
+    urls = [
+        await url_of(api, "bert", paper),
+        await url_of(api, "bert", paper, disposition="INLINE"),
+        await preview_of(api, "bert", paper),
+    ]
+    archive = await archive_of(api, "bert", paper)
+    transport = httpx.ASGITransport(create_app(api.ports), raise_app_exceptions=False)
+    # when
+    await asked(database_url, "REVOKE INSERT ON event FROM kluis_app")
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url=api.ports.public_url) as http:
+            answers = [await http.get(it or "", headers=part) for it in urls for part in ({}, PART, PART)]
+            sent = await http.get(archive or "")
+    finally:
+        await asked(database_url, "GRANT INSERT ON event TO kluis_app")
+    # then
+    assert [(it.status_code, it.text) for it in answers] == [(500, "Internal Server Error")] * len(answers)
+    # The name of its first file goes ahead of an archive's bytes.
+    assert len(sent.content) < 100 < len(pdf())
+    assert [it for it, _, _ in await told(api)] == ["document.uploaded"]
 
 
 async def test_who_may_not_read_a_file_any_more_is_remembered_when_he_comes_for_it(
@@ -262,6 +292,40 @@ async def test_what_a_mutation_is_refused_is_remembered(api: Api, of: str, code:
     assert payload["told"]["userErrors"] == [{"code": code}]
     said = {"code": code, "fields": ["deleteDocument"]}
     assert await told(api) == [("access.refused", said, "bert")]
+
+
+WAYS: Final = {
+    "document": "query ($id: ID!) { told: document(id: $id) { id } }",
+    "node": "query ($id: ID!) { told: node(id: $id) { id } }",
+    "nodes": "query ($id: ID!) { told: nodes(ids: [$id]) { id } }",
+    "archiveUrl": "query ($id: ID!) { told: archiveUrl(documentIds: [$id]) }",
+}
+
+
+async def test_a_document_that_is_there_and_not_shown_is_remembered_once_a_minute(
+    api: Api, clock: SetClock
+) -> None:
+    paper = await paper_of(api, "anna")
+    key = key_of(api, paper)
+    for field, query in WAYS.items():
+        answers = [await api.gets("bert", query, id=it) for it in (paper, paper, api.id("Document", uuid4()))]
+        assert answers[0] == answers[1] == answers[2]
+        (event,) = [
+            it for it in await rows(api, Event, kind="access.refused") if field in it.details["fields"]
+        ]
+        assert (event.document_id, event.account_id) == (key, api.world.accounts["bert"].id)
+        assert event.details == {"code": "NOT_FOUND", "fields": [field]}
+        clock.advance(timedelta(seconds=61))
+    assert len(await rows(api, Event, kind="access.refused")) == len(WAYS)
+
+
+async def test_what_is_shown_and_what_never_was_is_no_refusal(api: Api) -> None:
+    document = api.id("Document", api.world.document.id)
+    for query in WAYS.values():
+        for it in (document, api.id("Document", uuid4()), api.id("Document", api.world.foreign_document.id)):
+            await api.gets("bert", query, id=it)
+    assert await told(api) == []
+    assert await rows(api, Event, kind="access.refused") == []
 
 
 async def test_what_nobody_is_refused_is_not_remembered(api: Api) -> None:

@@ -72,13 +72,22 @@ async def test_a_wall_stands_around_every_table_and_holds_for_its_owner(database
     assert [it["relname"] for it in found if not it["relforcerowsecurity"]] == []
 
 
-async def test_every_table_has_the_policy_and_only_licences_can_be_listed(database_url: str) -> None:
+async def test_every_table_has_the_policy_and_licences_can_be_listed(database_url: str) -> None:
     found = await asked(database_url, POLICIES)
     walls = sorted(it["table"] for it in found if (it["name"], it["command"]) == ("licence_wall", "*"))
     assert walls == await tables(database_url)
     others = [(it["table"], it["command"]) for it in found if it["name"] != "licence_wall"]
     kept = [(table, command) for table in ("event", "event_seal") for command in "wd"]
-    assert sorted(others) == [*sorted(kept), ("licence", "r")]
+    due = [
+        (table, "r")
+        for table in ("document_version", "event", "event_chain", "event_seal", "feed_entry", "letter")
+    ]
+    assert sorted(others) == sorted([*kept, *due, ("licence", "r")])
+
+
+async def test_the_owner_of_the_database_alone_sees_where_something_is_due(database_url: str) -> None:
+    of = "SELECT DISTINCT polroles::regrole[]::text AS of FROM pg_policy WHERE polname = 'due'"
+    assert await asked(database_url, of) == [{"of": "{pg_database_owner}"}]
 
 
 async def test_the_application_cannot_pass_by_the_wall(database_url: str) -> None:

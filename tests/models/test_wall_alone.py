@@ -62,7 +62,7 @@ SIGN_IN: Final = (
 WALLS: Final = """
     SELECT polrelid::regclass::text AS of, polname AS name, polroles = '{0}' AS of_everybody,
       pg_get_expr(polqual, polrelid) AS seen, pg_get_expr(polwithcheck, polrelid) AS written
-    FROM pg_policy WHERE polname <> 'directory' AND polpermissive
+    FROM pg_policy WHERE polname NOT IN ('directory', 'due') AND polpermissive
 """
 IS_LICENCE: Final = "(NULLIF(current_setting('kluis.licence'::text, true), ''::text))::uuid"
 # Views and functions could read with the rights of their owner.

@@ -53,6 +53,7 @@ def test_what_was_acknowledged_before_the_backup_opens_after_the_worst_day(
     assert re.fullmatch(
         r"(\d+) rows and \1 objects: 0 .* missing, 0 .* size, and \d+ .* row\.", said["verify"]
     )
+    assert said["the audit trail"] == "demo: whole"
 
 
 def test_a_drill_that_fails_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

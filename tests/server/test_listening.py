@@ -10,6 +10,8 @@ from sqlalchemy import text
 
 from mail.sink import Sink
 from models.letters import LETTERS_CHANNEL
+from resolvers import connecting
+from resolvers.database import Database
 from resolvers.request import Request
 from server import listening
 from server.listening import Listening
@@ -124,6 +126,82 @@ async def test_a_database_that_is_away_is_asked_again(
                 await asyncio.sleep(0.01)
         await hears(api, ears)
     assert caplog.messages == ["nothing is heard for a moment (ConnectionRefusedError)"]
+
+
+class Network:
+    """Between whoever listens and the database: it can swallow all that is said, and nobody is told."""
+
+    def __init__(self, socket: str) -> None:
+        self._socket = socket
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.is_silent = False
+        self.lost = 0
+
+    @asynccontextmanager
+    async def between(self) -> AsyncGenerator[int]:
+        """Yield the port that it leads from."""
+        server = await asyncio.start_server(self._join, "127.0.0.1")
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            server.close()
+            for it in self._tasks:
+                it.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_unix_connection(self._socket)
+        state = [self.is_silent]
+        for one, other in ((reader, back), (there, writer)):
+            self._tasks.add(asyncio.create_task(self._carry(one, other, state)))
+
+    async def _carry(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lost: list[bool]
+    ) -> None:
+        """Carry words on; a connection over which some were lost never carries any again."""
+        while words := await reader.read(1 << 16):
+            lost[0] |= self.is_silent
+            self.lost += lost[0]
+            if not lost[0]:
+                writer.write(words)
+        writer.close()
+
+
+async def test_whoever_listens_when_the_network_falls_silent_hears_again_when_it_is_back(
+    api: Api, database_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    # given
+    for name in ("SECONDS_UNTIL_BACK", "SECONDS_BETWEEN_SIGNS"):
+        monkeypatch.setattr(listening, name, 0.01)
+    monkeypatch.setattr(listening, "SECONDS_FOR_A_SIGN", 0.3)
+    monkeypatch.setattr(connecting, "CONNECTING", 0.3)
+    caplog.set_level("INFO", "kluis.listening")
+    address, folder = database_url.split("?host=")
+    network = Network(f"{folder}/.s.PGSQL.5432")
+    async with network.between() as port, over(address.replace("kluis@/", f"kluis@127.0.0.1:{port}/")) as far:
+        ears = Ears()
+        async with beside(Listening(far, LETTERS_CHANNEL, ears.heard.append).run()):
+            await hears(api, ears)
+            # when
+            network.is_silent = True
+            async with asyncio.timeout(20):
+                while not caplog.messages:
+                    await notify(api, "nobody hears it")
+                    await asyncio.sleep(0.05)
+            assert (ears.heard, network.lost > 0) == ([], True)
+            network.is_silent = False
+            # then
+            await hears(api, ears)
+            await notify(api, "once more")
+            await ears.until("once more")
+    assert {*caplog.messages} == {"nothing is heard for a moment (TimeoutError)"}
+
+
+@asynccontextmanager
+async def over(url: str) -> AsyncGenerator[Database]:
+    database = Database(url)
+    yield database
+    await database.close()
 
 
 async def test_a_letter_leaves_at_once_though_the_next_round_is_an_hour_away(

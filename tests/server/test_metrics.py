@@ -16,8 +16,9 @@ from models import DocumentVersion
 from models.feed import ChangeKind
 from resolvers.backlog import Backlog, backlog
 from resolvers.entering import acting, steward
-from server import measuring, running
+from server import running
 from server.app import create_app
+from server.health import Health
 from server.measuring import Address, Measuring, NotShown, measured
 from server.metrics import Metrics
 from server.settings import BadSetting, Settings
@@ -133,21 +134,6 @@ async def test_passwords_that_wait_are_shown(api: Api, metrics: Metrics) -> None
     await hashing
 
 
-async def test_a_round_leaves_most_of_the_time_to_others(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    rested: list[float] = []
-
-    async def rest(seconds: float) -> None:
-        rested.append(seconds)
-
-    shown = Measuring(Metrics(api.ports.clock), api.ports, worker_of(api.ports, NO_RELAY))
-    monkeypatch.setattr(measuring.asyncio, "sleep", rest)
-    await shown.measure()
-    monkeypatch.setattr(measuring, "BETWEEN_ROUNDS", -3600.0)
-    await shown.measure()
-    assert rested[0] == 0
-    assert rested[1] > 3600
-
-
 async def test_a_server_shows_metrics_at_an_address_of_their_own(database_url: str, tmp_path: Path) -> None:
     given = Settings(
         home=tmp_path, database_url=database_url, smtp_url=NO_RELAY, metrics=f"127.0.0.1:{free_port()}"
@@ -160,6 +146,7 @@ async def test_a_server_shows_metrics_at_an_address_of_their_own(database_url: s
         assert (await http.get(f"{url}/metrics")).status_code == 404
         await http.post(f"{url}/graphql", json={"query": "{ viewer { email } }"})
         shown = (await http.get(f"http://{given.metrics}/metrics")).text
+        assert (await http.get(f"http://{given.metrics}/health/live")).json() == {"status": "live"}
     assert 'kluis_requests_total{code="OK",kind="query"} 1.0' in shown
     assert "kluis_outbox_age_seconds 0.0" in shown
 
@@ -171,6 +158,7 @@ async def test_a_worker_shows_them_too(database_url: str, tmp_path: Path) -> Non
         delivering = asyncio.create_task(running.deliver(given, database_url, smtp_url))
         async with httpx.AsyncClient(timeout=60) as http, asyncio.timeout(20):
             assert "kluis_worker_lag_seconds" in await first_answer(http, f"http://{place}/metrics")
+            assert (await http.get(f"http://{place}/health/ready")).json() == {"status": "ready"}
         delivering.cancel()
         await asyncio.gather(delivering, return_exceptions=True)
 
@@ -201,7 +189,7 @@ async def test_an_address_that_is_taken_is_told_in_one_line(database_url: str, t
 
 async def test_an_address_of_another_machine_is_refused(api: Api) -> None:
     worker = worker_of(api.ports, NO_RELAY)
-    with pytest.raises(NotShown), measured(Address("192.0.2.1", 9464), api.ports, worker):
+    with pytest.raises(NotShown), measured(Address("192.0.2.1", 9464), api.ports, worker, Health()):
         pytest.fail("it is shown")
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.errors import TookTooLong
 from models import FeedEntry
@@ -101,10 +102,12 @@ async def test_a_database_that_is_away_is_asked_again(
     troubles = [trouble]
 
     class Away(Database):
-        async def licence_ids(self, slug: str | None = None) -> list[UUID]:
+        @asynccontextmanager
+        async def change(self, licence_id: UUID) -> AsyncGenerator[AsyncSession]:
             if troubles:
                 raise troubles.pop()
-            return await super().licence_ids(slug)
+            async with super().change(licence_id) as session:
+                yield session
 
     away = Away(api.ports.database.engine.url.render_as_string(hide_password=False))
     async with beside(Registrar(away).run()):

@@ -1,6 +1,7 @@
 """Rounds: what goes on again and again outlives what is away for a moment, and stops when it is told to."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -10,6 +11,7 @@ from obstore.exceptions import GenericError, UnauthenticatedError
 from sqlalchemy.exc import DBAPIError
 
 from core.errors import TookTooLong
+from server import rounds
 from server.rounds import Rounds
 
 SECRET = "what was written"
@@ -106,6 +108,27 @@ async def test_between_two_rounds_it_rests() -> None:
         await asyncio.sleep(0)
     assert (work.done, task.done()) == (1, False)
     assert await stopped(task)
+
+
+async def test_a_round_that_takes_long_leaves_most_of_the_time_to_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A clock that goes on by three seconds each time it is looked at."""
+    rested: list[float] = []
+    seconds = itertools.count(0.0, 3.0)
+
+    async def rest(seconds: float) -> None:
+        rested.append(seconds)
+        if len(rested) % 2 == 0:
+            raise asyncio.CancelledError
+
+    work = Work()
+    monkeypatch.setattr(rounds.time, "monotonic", lambda: next(seconds))
+    monkeypatch.setattr(rounds.asyncio, "sleep", rest)
+    for between, left in ((5, 0.0), (5, 20.0), (100, 20.0)):
+        with pytest.raises(asyncio.CancelledError):
+            await Rounds("sweeping", between, work.do, left_to_others=left).run()
+    assert rested == [0, 5, 0, 60, 0, 100]
 
 
 async def test_it_stops_in_the_middle_of_a_round() -> None:

@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from models import distribution
-from server import cli
+from server import capacity, cli, numbering, sealing, worker
 from server.capacity import Habits, Measured, estimate
 from server.scaling_commands import FIRMS
 
@@ -37,12 +37,23 @@ def test_the_document_shows_what_it_estimates() -> None:
 
 
 def test_what_is_measured_anew_counts() -> None:
-    figures = ["--server-ms", "5.5", "--database-ms", "0", "--document-bytes", "1073742", "--round-ms", "4"]
+    figures = ["--server-ms", "5.5", "--database-ms", "0", "--document-bytes", "1073742"]
+    figures += ["--round-us", "4", "--event-us", "0"]
     (row,) = [it for it in said("--estimate", *figures).splitlines() if it.startswith("| 100,000 |")]
     cells = [it.strip() for it in row.strip("|").split("|")]
     # 17,778 operations of 5.5 ms on half a core each; 500 million documents of a thousandth of a GiB.
     assert (cells[2], cells[3]) == ("196", "0")
-    assert (cells[4], cells[6], cells[7]) == ("500,000", "1,001", "400.0")
+    assert (cells[5], cells[7]) == ("500,000", "1,001")
+    # 0.4 s for 100,000 firms, of 196 processes: every 5 s, and once more in a minute.
+    assert cells[4] == "17.0"
+
+
+def test_rounds_are_as_often_as_they_are_taken_for() -> None:
+    every = capacity.BETWEEN_ROUNDS
+    assert {sealing.BETWEEN_ROUNDS, worker.SECONDS_BETWEEN_ROUNDS, numbering.SECONDS_BETWEEN_ROUNDS} == {
+        every
+    }
+    assert every * sealing.FAR_EVERY == capacity.BETWEEN_FAR_ROUNDS
 
 
 def test_the_estimate_grows_with_the_firms_and_is_of_whole_machines() -> None:
