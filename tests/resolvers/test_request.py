@@ -4,11 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from asyncpg import InterfaceError
 from sqlalchemy import select, update
 
 from auth.sessions import SEEN_EVERY
-from core.errors import Unauthenticated
+from core.errors import DatabaseAway, Unauthenticated
 from core.tokens import Token
 from models import Account, Letter, Session
 from models.tables import LICENCE
@@ -60,7 +59,7 @@ async def test_a_connection_that_was_lost_hides_no_error_that_came_before(api: A
     connection = request._connection  # pyright: ignore[reportPrivateUsage]
     assert connection is not None
     await driver_of(connection).close()
-    with pytest.raises(InterfaceError):
+    with pytest.raises(DatabaseAway):
         await request.rows(OPEN)
     await request.close()
     assert await api.gets("anna", "{ __typename }") == {"__typename": "Query"}
