@@ -41,8 +41,8 @@ def told_apart(error: BaseException, *, is_lost: bool) -> KluisError | None:
         return TookTooLong()
     if not is_lost and not state.startswith(CLASSES):
         return None
-    # The kind alone: a database's error can quote what was written.
-    log.error("the database can not be used: %s", type(error).__name__)
+    # The kind alone: a database's error can quote what was written. Workers warn once, for all.
+    log.info("the database can not be used: %s", type(error).__name__)
     return DatabaseAway()
 
 

@@ -149,7 +149,7 @@ async def test_a_database_that_is_away_is_503_and_no_defect(
     answer = await ask(without_database, WHO, "bert", accept=media)
     assert (answer.status_code, codes(answer)) == (503, ["DATABASE_AWAY"])
     assert answer.headers["retry-after"] == "1"
-    assert [it.name for it in caplog.records if it.levelname == "ERROR"] == ["kluis.database"]
+    assert not [it for it in caplog.records if it.levelname in {"WARNING", "ERROR"}]
 
 
 async def test_a_file_is_not_read_while_the_database_is_away(api: Api, without_database: Api) -> None:

@@ -1,6 +1,7 @@
 """The database as a licence sees it: one moment to read from, all or nothing to change."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator
 from uuid import UUID
 
@@ -171,7 +172,7 @@ async def test_a_database_that_nobody_answers_for_is_away(
     caplog: pytest.LogCaptureFixture, ours: UUID
 ) -> None:
     absent = Database("postgresql+asyncpg://kluis@/kluis?host=/nowhere")
-    with pytest.raises(DatabaseAway):
+    with caplog.at_level(logging.INFO, "kluis.database"), pytest.raises(DatabaseAway):
         await described(absent, ours)
     assert caplog.messages == ["the database can not be used: FileNotFoundError"]
 

@@ -45,7 +45,7 @@ async def test_who_lacks_something_is_live_and_not_ready_until_it_is_back() -> N
         for it in wanting:
             raise it
 
-    with shown(Health([Check(Part.STORE, look, every=0)])) as url:
+    with shown(Health([Check(Part.STORE, look, every=0, again=0)])) as url:
         assert [await told(url + it) for it in (READY, LIVE)] == [(503, "not ready"), (200, "live")]
         wanting.clear()
         assert await told(url + READY) == (200, "ready")

@@ -103,8 +103,8 @@ async def test_a_worker_outlives_a_database_that_is_away(
         await desk.database.close()
         await desk.queue()
         await until_kept(tmp_path, 2)
-    assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("the database is away (")
+    (said,) = caplog.messages
+    assert said.startswith("the database is away (")
 
 
 async def until_away(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,10 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 OURS: Final = "c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'alembic_version'"
 TABLES: Final = f"""
     SELECT c.relname AS key, pg_relation_filenode(c.oid) AS file,
-      concat_ws(' ', c.relrowsecurity, c.relforcerowsecurity, (
-        SELECT string_agg(concat_ws(' ', p.polname, p.polpermissive, p.polcmd,
-          pg_get_expr(p.polqual, c.oid), pg_get_expr(p.polwithcheck, c.oid)), ', ' ORDER BY p.polname)
-        FROM pg_policy p WHERE p.polrelid = c.oid)) AS wall
+      ARRAY(
+        SELECT concat_ws(' ', p.polpermissive, p.polname, p.polcmd,
+          pg_get_expr(p.polqual, c.oid), pg_get_expr(p.polwithcheck, c.oid))
+        FROM pg_policy p WHERE p.polrelid = c.oid
+      ) || concat_ws(' ', 'shut', c.relrowsecurity, c.relforcerowsecurity) AS wall
     FROM pg_class c WHERE {OURS}
 """  # noqa: S608  of literals
 COLUMNS: Final = f"""

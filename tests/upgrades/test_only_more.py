@@ -128,6 +128,7 @@ KIND: Final = (
         ),
         ("REVOKE UPDATE ON document FROM kluis_app", "kluis_app has lost UPDATE document"),
         ("DROP POLICY licence_wall ON document", "document has another wall"),
+        ("CREATE POLICY z ON document AS RESTRICTIVE USING (true)", "document has another wall"),
         ("ALTER TABLE document NO FORCE ROW LEVEL SECURITY", "document has another wall"),
     ],
 )
