@@ -1,0 +1,73 @@
+"""What the programs of an installation hold, looked at every few seconds while it is used."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bench import world
+from bench.processes import footprint_of
+from bench.served import Program
+
+CONNECTIONS: Final = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+# Of one process, and how each is named in the table.
+RSS, PSS, USS = "RSS, MiB", "PSS, MiB", "USS, MiB"
+DESCRIPTORS, SOCKETS = "Descriptors", "Unix sockets"
+ALL: Final = "All"
+DATABASE: Final = "Connections to the database"
+
+
+@dataclass(slots=True)
+class Samples:
+    """Figures in the order of time, by whose they are and what they tell."""
+
+    figures: dict[tuple[str, str], list[float]] = field(default_factory=dict[tuple[str, str], list[float]])
+    gone: set[str] = field(default_factory=set[str])
+    """Which processes ended before the time was over."""
+
+    def add(self, whose: str, what: Mapping[str, float]) -> None:
+        """Add what was seen at one moment."""
+        for name, value in what.items():
+            self.figures.setdefault((whose, name), []).append(value)
+
+
+def named(programs: Sequence[Program]) -> dict[int, str]:
+    """Return the processes of some programs, by a name for each; helpers of Python's own are left out."""
+    found = [(it, pid) for it in programs for pid in it.family() if is_ours(pid)]
+    return {pid: f"{it.name}, {number}" for number, (it, pid) in enumerate(found, 1)}
+
+
+def is_ours(pid: int) -> bool:
+    """Return whether a process is more than the tracker that multiprocessing starts beside others."""
+    with suppress(OSError):
+        return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
+
+
+async def sample(samples: Samples, programs: Mapping[int, str], url: str, *, every: float) -> None:
+    """Look at all of them until cancelled."""
+    async with world.as_owner(url) as owner:
+        began = time.monotonic()
+        for number in range(1, 1 << 30):
+            await look(samples, programs, owner)
+            await asyncio.sleep(max(0.0, began + number * every - time.monotonic()))
+
+
+async def look(samples: Samples, programs: Mapping[int, str], owner: Any) -> None:
+    """Add what there is at this moment."""
+    for pid, name in programs.items():
+        try:
+            it = footprint_of(pid)
+        except (OSError, IndexError, KeyError):
+            samples.gone.add(name)
+            continue
+        samples.add(
+            name, {RSS: it.rss, PSS: it.pss, USS: it.uss, DESCRIPTORS: it.descriptors, SOCKETS: it.sockets}
+        )
+    samples.add(ALL, {DATABASE: await owner.fetchval(CONNECTIONS)})
