@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema release console portal letters bench drill oracle fuzz s3 lock help
+.PHONY: run test fast lint types floors schema release console portal letters bench load soak drill oracle fuzz s3 lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -55,6 +55,12 @@ bench: ready ## what all that must be quick costs the server and the database, a
 	$(BIN)/python -m bench.files
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.live
+
+load: ready ## the highest rate of people's journeys that is answered soon enough, by one process and by two
+	$(BIN)/python -m bench.journeys --write
+
+soak: ready ## the same at half of that rate for ten minutes, after which nothing may hold more than before
+	$(BIN)/python -m bench.soak --write
 
 drill: ## practise the worst day: back up under load, lose everything, restore it, open documents
 	$(PYTHON) run.py drill

@@ -27,6 +27,8 @@ FIRST: Final = 20.0
 LEAST: Final = 1.0
 # In seconds: what each step begins with, and is not counted.
 LEAD: Final = 2.0
+# In which a server that has just begun reads and plans what it is asked for the first time.
+WARM_UP: Final = 5.0
 # From where on something is full: shares of a core, or of all; and how late sends are, of the bound.
 FULL: Final = 0.9
 LATE: Final = 0.2
@@ -113,6 +115,7 @@ async def highest(
     cast: Cast, place: Place, *, seconds: float, first: float, tell: Callable[[Step], None]
 ) -> Highest:
     """Find the highest rate that is carried; tell of each step when it is over."""
+    await step(cast, place, FIRST, WARM_UP, 0)
     steps: list[Step] = []
     rates = search(first, least=LEAST)
     try:

@@ -31,7 +31,10 @@ CLIENTS: Final = f"""
         SELECT g.document_id FROM document_grant g
         WHERE g.licence_id = a.licence_id AND g.principal_id = a.id AND g.rights & 1 <> 0
         ORDER BY g.document_id DESC LIMIT {NEWEST}) AS documents
-    FROM account a JOIN licence l ON l.id = a.licence_id WHERE a.role = 'CLIENT' ORDER BY a.licence_id, a.id
+    FROM account a JOIN licence l ON l.id = a.licence_id
+    WHERE a.role = 'CLIENT' AND EXISTS (SELECT FROM document_grant g
+        WHERE g.licence_id = a.licence_id AND g.principal_id = a.id AND g.rights & 1 <> 0)
+    ORDER BY a.licence_id, a.id
 """  # noqa: S608  a number
 STAFF: Final = "SELECT licence_id, id FROM account WHERE role = 'STAFF' ORDER BY licence_id, id"
 DOSSIERS: Final = """

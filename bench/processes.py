@@ -13,6 +13,8 @@ TICKS: Final = os.sysconf("SC_CLK_TCK")
 PARENT: Final = 1
 USED: Final = slice(11, 15)
 MIB: Final = 1024
+# What a link to a socket begins with; the number of the socket follows.
+SOCKET: Final = "socket:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,11 @@ class Footprint:
     uss: float
     """What it alone holds: what would be free without it."""
     descriptors: int
+    """All but connections over the network."""
     sockets: int
     """Of these, those of Unix: connections to a database on this machine, and a few within the process."""
+    connections: int
+    """Over the network: of clients, and to a mail server."""
 
 
 def family_of(pid: int) -> list[int]:
@@ -61,12 +66,14 @@ def footprint_of(pid: int) -> Footprint:
     sizes = {name: int(size.split()[0]) / MIB for name, _, size in (it.partition(":") for it in told)}
     links = [link_of(it) for it in (PROC / str(pid) / "fd").iterdir()]
     unix = unix_sockets()
+    connections = sum(it.startswith(SOCKET) and it not in unix for it in links)
     return Footprint(
         rss=sizes["Rss"],
         pss=sizes["Pss"],
         uss=sizes["Private_Clean"] + sizes["Private_Dirty"],
-        descriptors=len(links),
+        descriptors=len(links) - connections,
         sockets=sum(it in unix for it in links),
+        connections=connections,
     )
 
 
@@ -81,4 +88,4 @@ def link_of(descriptor: Path) -> str:
 def unix_sockets() -> set[str]:
     """Return the sockets of Unix on this machine, as descriptors name them."""
     lines = (PROC / "net" / "unix").read_text().splitlines()[1:]
-    return {f"socket:[{it.split()[6]}]" for it in lines}
+    return {f"{SOCKET}[{it.split()[6]}]" for it in lines}

@@ -68,7 +68,7 @@ def serving(settings: Settings, smtp_url: str, workers: int) -> Generator[tuple[
     port = free_port()
     told = told_of(settings, smtp_url) | {"KLUIS_PORT": str(port), "KLUIS_STOP_GRACE": "0"}
     command = [*RUN, "serve", "--workers", str(workers)]
-    with program(f"serve-{workers}", command, told, settings.home) as it:
+    with program("serve", command, told, settings.home) as it:
         until = time.monotonic() + PATIENCE
         while not is_ready(port):
             if time.monotonic() > until or it.has_ended:

@@ -14,7 +14,7 @@ import uvloop
 from bench import machine, open_load, report, soak_report
 from bench.guests import LISTENERS, Guests
 from bench.journey_lines import Lines
-from bench.journey_rates import FIRST, Place, highest
+from bench.journey_rates import FIRST, WARM_UP, Place, highest
 from bench.journey_steps import Journeys
 from bench.journey_world import Cast
 from bench.journeys import firms, of_firms, tell_of, with_firms
@@ -62,9 +62,9 @@ def arguments() -> Namespace:
 def described(asked: Namespace, rate: float) -> str:
     """Return what is measured, in some sentences."""
     return (
-        f"{of_firms(asked)} `serve --workers {PROCESSES}` and `worker`; {rate:.0f} steps of journeys a second "
-        f"for {asked.minutes:g} minutes, {LISTENERS} listeners who come and go, and an upload every two "
-        f"seconds that breaks off. Looked at every {asked.every:g} s. {machine.described()}"
+        f"{of_firms(asked)} `serve --workers {PROCESSES}` and `worker`; {rate:.0f} steps of journeys a "
+        f"second for {asked.minutes:g} minutes, {LISTENERS} listeners who come and go, and an upload every "
+        f"two seconds that breaks off. Looked at every {asked.every:g} s. {machine.described()}"
     )
 
 
@@ -103,7 +103,9 @@ async def used(
         guests = Guests(journeys, lines, place.port, chance)
         beside = [asyncio.create_task(it) for it in (looking, guests.come_and_go())]
         try:
-            found = await open_load.run(journeys.arrive, per_second=rate, lead=0, seconds=seconds, seed=0)
+            found = await open_load.run(
+                journeys.arrive, per_second=rate, lead=WARM_UP, seconds=seconds, seed=0
+            )
             for it in beside:
                 # What has ended by itself has failed.
                 if it.done():

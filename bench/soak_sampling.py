@@ -9,16 +9,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench import world
-from bench.processes import footprint_of
+from bench.processes import Footprint, footprint_of
 from bench.served import Program
 
-CONNECTIONS: Final = """
+OF_DATABASE: Final = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
 """
 # Of one process, and how each is named in the table.
 RSS, PSS, USS = "RSS, MiB", "PSS, MiB", "USS, MiB"
-DESCRIPTORS, SOCKETS = "Descriptors", "Unix sockets"
+DESCRIPTORS, SOCKETS, CONNECTIONS = "Descriptors", "of these Unix sockets", "Connections"
 ALL: Final = "All"
 DATABASE: Final = "Connections to the database"
 
@@ -39,8 +39,12 @@ class Samples:
 
 def named(programs: Sequence[Program]) -> dict[int, str]:
     """Return the processes of some programs, by a name for each; helpers of Python's own are left out."""
-    found = [(it, pid) for it in programs for pid in it.family() if is_ours(pid)]
-    return {pid: f"{it.name}, {number}" for number, (it, pid) in enumerate(found, 1)}
+    names: dict[int, str] = {}
+    for it in programs:
+        first, *others = filter(is_ours, it.family())
+        names[first] = it.name
+        names |= {pid: f"{it.name}, process {number}" for number, pid in enumerate(others, 1)}
+    return names
 
 
 def is_ours(pid: int) -> bool:
@@ -63,11 +67,19 @@ async def look(samples: Samples, programs: Mapping[int, str], owner: Any) -> Non
     """Add what there is at this moment."""
     for pid, name in programs.items():
         try:
-            it = footprint_of(pid)
+            samples.add(name, figures_of(footprint_of(pid)))
         except (OSError, IndexError, KeyError):
             samples.gone.add(name)
-            continue
-        samples.add(
-            name, {RSS: it.rss, PSS: it.pss, USS: it.uss, DESCRIPTORS: it.descriptors, SOCKETS: it.sockets}
-        )
-    samples.add(ALL, {DATABASE: await owner.fetchval(CONNECTIONS)})
+    samples.add(ALL, {DATABASE: await owner.fetchval(OF_DATABASE)})
+
+
+def figures_of(it: Footprint) -> dict[str, float]:
+    """Return what a process holds, by the names of the table."""
+    return {
+        RSS: it.rss,
+        PSS: it.pss,
+        USS: it.uss,
+        DESCRIPTORS: it.descriptors,
+        SOCKETS: it.sockets,
+        CONNECTIONS: it.connections,
+    }
