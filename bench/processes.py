@@ -3,6 +3,7 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -62,19 +63,38 @@ def cpu_seconds(pids: Iterable[int]) -> float:
 
 def footprint_of(pid: int) -> Footprint:
     """Return what a process holds. Raise OSError for one that is gone."""
-    told = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
-    sizes = {name: int(size.split()[0]) / MIB for name, _, size in (it.partition(":") for it in told)}
+    sizes = sizes_of(pid)
     links = [link_of(it) for it in (PROC / str(pid) / "fd").iterdir()]
     unix = unix_sockets()
     connections = sum(it.startswith(SOCKET) and it not in unix for it in links)
     return Footprint(
         rss=sizes["Rss"],
         pss=sizes["Pss"],
-        uss=sizes["Private_Clean"] + sizes["Private_Dirty"],
+        uss=private_of(sizes),
         descriptors=len(links) - connections,
         sockets=sum(it in unix for it in links),
         connections=connections,
     )
+
+
+def sizes_of(pid: int) -> dict[str, float]:
+    """Return a process's memory by its kinds, in MiB. Raise OSError for one that is gone."""
+    told = (PROC / str(pid) / "smaps_rollup").read_text().splitlines()[1:]
+    return {name: int(size.split()[0]) / MIB for name, _, size in (it.partition(":") for it in told)}
+
+
+def private_of(sizes: dict[str, float]) -> float:
+    """Return the memory that a process alone holds."""
+    return sizes["Private_Clean"] + sizes["Private_Dirty"]
+
+
+def private_together(pids: Iterable[int]) -> float:
+    """Return the memory that each of these alone holds, in MiB together; what is gone holds nothing."""
+    found = 0.0
+    for pid in pids:
+        with suppress(OSError, KeyError):
+            found += private_of(sizes_of(pid))
+    return found
 
 
 def link_of(descriptor: Path) -> str:

@@ -78,7 +78,7 @@ def soak(settings: Settings, smtp_url: str, cast: Cast, asked: Namespace) -> Soa
         place = Place(server, port, settings.home, PROCESSES)
         rate = asked.rate or PART * uvloop.run(found_rate(cast, place))
         samples = Samples()
-        looking = partial(sample, samples, named([server, worker]), str(settings.database_url))
+        looking = partial(sample, samples, named([server, worker]), settings)
         found, guests = uvloop.run(
             used(cast, place, rate, asked.minutes * MINUTE, looking(every=asked.every))
         )

@@ -1,7 +1,7 @@
 """What a soak came to: a table of what each process held, and all that is wrong with it."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ from bench.flood_rounds import percentile
 from bench.journey_rates import MIDDLE, SLOW, SLOWEST
 from bench.open_load import Found
 from bench.report import Sheet
-from bench.soak_sampling import ALL, CONNECTIONS, DATABASE, DESCRIPTORS, PSS, RSS, SOCKETS, USS, Samples
+from bench.soak_sampling import CONNECTIONS, DESCRIPTORS, LENT, PSS, RSS, SOCKETS, USS, Samples
 
 MEMORY: Final = Bound(share=0.05)
 # A file may be open at the moment, and a connection be lent.
@@ -24,7 +24,7 @@ BOUNDS: Final = {
     DESCRIPTORS: COUNT,
     SOCKETS: COUNT,
     CONNECTIONS: GUESTS,
-    DATABASE: COUNT,
+    LENT: COUNT,
 }
 
 
@@ -68,20 +68,14 @@ def tables(soaked: Soaked) -> list[Sheet]:
 def of_growth(soaked: Soaked) -> Sheet:
     """Return the medians of the third quarter and of the last, of each process."""
     found = soaked.growths()
-    columns = ("Process", RSS, PSS, USS, DESCRIPTORS, SOCKETS, CONNECTIONS, "Flat")
-    names = dict.fromkeys(whose for whose, _ in found if whose != ALL)
-    rows = [list(row_of(it, found, columns[1:-1])) for it in names]
-    connections = found[ALL, DATABASE]
-    rows.append([DATABASE, "", "", "", "", told(connections), "", word_of(connections)])
-    return Sheet("The third quarter of the time, and the last", columns, rows)
-
-
-def row_of(whose: str, found: dict[tuple[str, str], Growth], columns: Sequence[str]) -> Iterator[str]:
-    """Yield what one process held."""
-    growths = [found[whose, it] for it in columns]
-    yield whose
-    yield from map(told, growths)
-    yield word_of(*growths)
+    columns = (RSS, PSS, USS, DESCRIPTORS, SOCKETS, CONNECTIONS)
+    rows: list[list[str]] = []
+    for whose in dict.fromkeys(it for it, _ in found):
+        growths = {what: it for (who, what), it in found.items() if who == whose}
+        # Of the database there is one kind of connections: those that others have to it.
+        shown = [growths.get(it) or (growths.get(LENT) if it == CONNECTIONS else None) for it in columns]
+        rows.append([whose, *(told(it) if it else "" for it in shown), word_of(*growths.values())])
+    return Sheet("The third quarter of the time, and the last", ("Process", *columns, "Flat"), rows)
 
 
 def told(it: Growth) -> str:

@@ -5,12 +5,14 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bench import world
-from bench.processes import Footprint, footprint_of
-from bench.served import Program
+from bench.processes import Footprint, footprint_of, private_together
+from bench.served import Program, database_of
+from server.settings import Settings
 
 OF_DATABASE: Final = """
     SELECT count(*) FROM pg_stat_activity
@@ -19,8 +21,8 @@ OF_DATABASE: Final = """
 # Of one process, and how each is named in the table.
 RSS, PSS, USS = "RSS, MiB", "PSS, MiB", "USS, MiB"
 DESCRIPTORS, SOCKETS, CONNECTIONS = "Descriptors", "of these Unix sockets", "Connections"
-ALL: Final = "All"
-DATABASE: Final = "Connections to the database"
+DATABASE: Final = "The database"
+LENT: Final = "Connections to it"
 
 
 @dataclass(slots=True)
@@ -54,23 +56,25 @@ def is_ours(pid: int) -> bool:
     return False
 
 
-async def sample(samples: Samples, programs: Mapping[int, str], url: str, *, every: float) -> None:
-    """Look at all of them until cancelled."""
-    async with world.as_owner(url) as owner:
+async def sample(samples: Samples, programs: Mapping[int, str], settings: Settings, *, every: float) -> None:
+    """Look at all of them, and at the embedded database, until cancelled."""
+    async with world.as_owner(str(settings.database_url)) as owner:
         began = time.monotonic()
-        for number in range(1, 1 << 30):
-            await look(samples, programs, owner)
+        for number in count(1):
+            # The kernel takes milliseconds to add a process up, in which nobody else is to wait.
+            await asyncio.to_thread(look, samples, programs, settings.home)
+            samples.add(DATABASE, {LENT: await owner.fetchval(OF_DATABASE)})
             await asyncio.sleep(max(0.0, began + number * every - time.monotonic()))
 
 
-async def look(samples: Samples, programs: Mapping[int, str], owner: Any) -> None:
+def look(samples: Samples, programs: Mapping[int, str], home: Path) -> None:
     """Add what there is at this moment."""
     for pid, name in programs.items():
         try:
             samples.add(name, figures_of(footprint_of(pid)))
-        except (OSError, IndexError, KeyError):
+        except (OSError, KeyError):
             samples.gone.add(name)
-    samples.add(ALL, {DATABASE: await owner.fetchval(OF_DATABASE)})
+    samples.add(DATABASE, {USS: private_together(database_of(home))})
 
 
 def figures_of(it: Footprint) -> dict[str, float]:
