@@ -32,6 +32,8 @@ WARM_UP: Final = 5.0
 # From where on something is full: shares of a core, or of all; and how late sends are, of the bound.
 FULL: Final = 0.9
 LATE: Final = 0.2
+# Cores that others use; the mail server and the kernel are among them, and take a little.
+MUCH: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,12 @@ class Cores:
     database: float
     generator: float
     busy: float
-    """Of all on this machine, which has so much more than these three only where others work too."""
+    """Of all on this machine."""
+
+    @property
+    def of_others(self) -> float:
+        """Return what neither server, database nor generator used."""
+        return self.busy - self.server - self.database - self.generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +158,6 @@ def gave_way(step: Step, workers: int) -> str:
         "the generator": step.cores.generator >= FULL or step.late > BOUND * LATE,
         "the server's processes": step.cores.server >= FULL * workers,
         "all cores": step.cores.busy >= FULL * (os.cpu_count() or 1),
+        "others on this machine": step.cores.of_others >= MUCH,
     }
     return ", ".join(it for it, is_full in full.items() if is_full) or "none of them: waits, not work"
