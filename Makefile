@@ -1,6 +1,6 @@
 # Short names for what is done often; each one is a line of `make help`.
 .DEFAULT_GOAL := help
-.PHONY: run test fast lint types floors schema release console portal letters bench faults drill oracle fuzz s3 lock help
+.PHONY: run test fast lint types floors schema release console portal letters bench load soak faults drill oracle fuzz s3 lock help
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(PYTHON) run.py test
@@ -61,6 +61,12 @@ faults: ready ## let one part after another fail, and see that nothing is lost t
 	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-faults.txt
 	unshare --user --map-root-user --mount $(BIN)/python -m faults
 	$(BIN)/python -m faults.failover
+
+load: ready ## the highest rate of people's journeys that is answered soon enough, by one process and by two
+	$(BIN)/python -m bench.journeys --write
+
+soak: ready ## the same at half of that rate for ten minutes, after which nothing may hold more than before
+	$(BIN)/python -m bench.soak --write
 
 drill: ## practise the worst day: back up under load, lose everything, restore it, open documents
 	$(PYTHON) run.py drill

@@ -203,7 +203,7 @@ async def seated(
     own = {document for it in readers[:subscribers] for document in it["documents"]}
     others = {document for it in readers[subscribers:] for document in it["documents"]} - own
     before = await memory_of(server, tokens[0])
-    sockets = [await seat(stack, server, token) for token in tokens]
+    sockets = [await seat(stack, server.port, token) for token in tokens]
     some, rest = Random(7).sample(sorted(own), len(own)), Random(7).sample(sorted(others), len(others))  # noqa: S311  no secret
     written = dict(zip(some, ports.ids.write("Document", some), strict=True))
     return Audience(sockets, some, rest, written), before
@@ -212,15 +212,15 @@ async def seated(
 async def memory_of(server: Server, token: str) -> float:
     """Return what the server holds once it has answered somebody, in MiB."""
     async with AsyncExitStack() as stack:
-        await seat(stack, server, token)
+        await seat(stack, server.port, token)
     server.forget_peak()
     return server.peak_mib()
 
 
-async def seat(stack: AsyncExitStack, server: Server, token: str) -> ClientConnection:
+async def seat(stack: AsyncExitStack, port: int, token: str) -> ClientConnection:
     """Return a WebSocket on which somebody has subscribed."""
     opened = connect(
-        f"ws://127.0.0.1:{server.port}/graphql",
+        f"ws://127.0.0.1:{port}/graphql",
         subprotocols=[Subprotocol(PROTOCOL)],
         proxy=None,
         # The first one waits for the server to be there.

@@ -75,11 +75,11 @@ def request_of(operation: Operation) -> bytes:
     return posted(said, f"Authorization: Bearer {operation.token}")
 
 
-def posted(said: object, header: str) -> bytes:
+def posted(said: object, header: str, path: str = "/graphql") -> bytes:
     """Return an HTTP request that says something to GraphQL, with one more header."""
     body = orjson.dumps(said)
     head = (
-        "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         f"{header}\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

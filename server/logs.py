@@ -1,7 +1,7 @@
 """The log on standard error: lines for people, or JSON for programs, which names the operation too."""
 
 import logging
-from collections.abc import Generator, Mapping, MutableMapping
+from collections.abc import Generator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -21,7 +21,8 @@ LONGEST_NAME: Final = 64
 FIELDS: Final = ("kind", "code", "status", "seconds", "cost", "document")
 
 Event = MutableMapping[str, Any]
-_underway: ContextVar[Context | None] = ContextVar("underway", default=None)
+NOTHING: Final[Sequence[Context]] = ()
+_underway: ContextVar[Sequence[Context]] = ContextVar("underway", default=NOTHING)
 
 
 class Form(StrEnum):
@@ -34,10 +35,13 @@ class Form(StrEnum):
 @contextmanager
 def about(context: Context) -> Generator[None]:
     """Let every line that is logged in the block tell of which operation it is."""
-    before = _underway.set(context)
+    underway = [context]
+    before = _underway.set(underway)
     try:
         yield
     finally:
+        # Timers keep what was set where they began: the driver's of a statement, for five minutes.
+        underway.clear()
         _underway.reset(before)
 
 
@@ -88,8 +92,7 @@ def traced(_logger: object, _method: str, event: Event) -> Event:
 
 def of_operation(_logger: object, _method: str, event: Event) -> Event:
     """Say of which operation a line is, and of which account, by the id that partners know it by."""
-    context = _underway.get()
-    if context is not None:
+    for context in _underway.get():
         event.update(described(context))
     return event
 

@@ -1,9 +1,12 @@
 """The log: what a line says of its operation, in JSON and in words, and what it never says."""
 
+import asyncio
+import gc
 import json
 import logging
 import subprocess
 import sys
+import weakref
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager
 from hashlib import sha256
@@ -102,6 +105,17 @@ async def test_what_is_logged_underway_says_of_which_operation(
     (defect,), (line,) = lines.of("kluis.errors"), lines.of("kluis.requests")
     assert (defect["request"], line["code"]) == (line["request"], "INTERNAL")
     assert STRANGER["password"] not in lines.stream.getvalue()
+
+
+async def test_an_operation_that_has_ended_is_kept_by_no_timer_that_it_began(api: Api) -> None:
+    context = Context(api.ports)
+    with logs.about(context):
+        timer = asyncio.get_running_loop().call_later(3600, print)
+    gone = weakref.ref(context)
+    del context
+    gc.collect()
+    assert gone() is None
+    timer.cancel()
 
 
 async def test_a_file_is_a_line_without_its_link(api: Api, lines: Lines) -> None:

@@ -28,7 +28,7 @@ def narrowed(before: Tables, after: Tables) -> Iterator[str]:
 
 
 def stands(was: Iterable[str], became: Iterable[str]) -> bool:
-    """Return whether a wall lets through what it did: each of its policies is there, and others that permit."""
+    """Return whether a wall lets through what it did: its policies are there, and others that permit."""
     more = set(became) - set(was)
     return set(was) <= set(became) and all(it.startswith(PERMITS) for it in more)
 
