@@ -25,7 +25,8 @@ from storage.store import Store
 from tests import databases, programs
 from tests.api import Api
 from tests.canaries import Watch
-from tests.world import World, create_world
+from tests.kept_world import bring_world
+from tests.world import World
 
 START = datetime(2026, 1, 30, 9, 0, tzinfo=UTC)
 UPLOAD_LIMIT = 100_000
@@ -63,6 +64,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
     config.add_cleanup(stop)
     databases.run(databases.make_template())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long and would be the last: at the end one process alone would be at work."""
+    items.sort(key=lambda it: "test_released_program" not in it.nodeid)
 
 
 def pytest_sessionfinish() -> None:
@@ -138,8 +144,8 @@ def ports_over(database: Database, store: Store, clock: Clock, *, keys_in: Path)
 
 
 @pytest.fixture
-async def world(ports: Ports) -> World:
-    return await create_world(ports)
+async def world(ports: Ports, database_url: str) -> World:
+    return await bring_world(ports, database_url)
 
 
 @pytest.fixture

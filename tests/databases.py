@@ -38,13 +38,16 @@ async def make_template() -> None:
 
 async def empty(url: str) -> None:
     """Take every row out of a database; far quicker than a new one, and for most tests the same."""
+    await change_as_replica(url, "; ".join(f"DELETE FROM {table.name}" for table in metadata.sorted_tables))  # noqa: S608
+
+
+async def change_as_replica(url: str, statements: str) -> None:
+    """Change rows in any order: as a replica the server checks no foreign keys."""
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     async with engine.connect() as connection:
         driver = (await connection.get_raw_connection()).driver_connection
         assert driver is not None
-        # As a replica the server does not check foreign keys, so that the order does not matter.
-        tables = "; ".join(f"DELETE FROM {table.name}" for table in metadata.sorted_tables)  # noqa: S608
-        await driver.execute(f"SET session_replication_role = replica; {tables}")
+        await driver.execute(f"SET session_replication_role = replica; {statements}")
 
 
 @asynccontextmanager
