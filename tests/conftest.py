@@ -1,5 +1,6 @@
 """Few fixtures: a database, the ports, the cast's world, and the API as each of them sees it."""
 
+import gc
 import os
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from auth.keys import open_keys
 from auth.opaque_ids import OpaqueIds
 from auth.passwords import CHEAPEST, Passwords
 from core.clock import Clock
+from models.tables import Entity
 from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.ports import Ports
@@ -85,6 +87,18 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     if os.environ.get("CI") == "true":
         programs.insist(report)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logfinish() -> None:
+    """Forget what no other test can use, and what would make a process that runs thousands of them grow.
+
+    Mappers keep the statements that they compiled for each engine, and nearly every test has an engine of its
+    own. What a server has set aside for good is garbage with its test.
+    """
+    for it in Entity.registry.mappers:
+        vars(it).pop("_compiled_cache", None)
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
