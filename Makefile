@@ -57,7 +57,7 @@ bench: ready ## what all that must be quick costs the server and the database, a
 	$(BIN)/python -m bench.imports
 	$(BIN)/python -m bench.live
 
-faults: ready ## let one part after another fail, and see that nothing is lost that was promised: an hour
+faults: ready ## let one part after another fail, and see that nothing is lost that was promised: half an hour
 	$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-faults.txt
 	unshare --user --map-root-user --mount $(BIN)/python -m faults
 	$(BIN)/python -m faults.failover

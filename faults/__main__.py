@@ -33,31 +33,31 @@ class Fault:
 
 
 FAULTS: Final = {
-    "server": Fault("A server is killed", places.plain, causes.kill_server, 10),
-    "worker": Fault("The worker is killed", places.plain, causes.kill_worker, 10),
-    "postgres": Fault("The embedded PostgreSQL is killed", places.plain, causes.kill_postgres, 10),
-    "disk": Fault("The disk of database and files is full for 10 s", places.small_disk, causes.fill_disk, 3),
+    "server": Fault("A server is killed", places.plain, causes.kill_server, 5),
+    "worker": Fault("The worker is killed", places.plain, causes.kill_worker, 5),
+    "postgres": Fault("The embedded PostgreSQL is killed", places.plain, causes.kill_postgres, 5),
+    "disk": Fault("The disk of database and files is full for 10 s", places.small_disk, causes.fill_disk, 2),
     "clock-ahead": Fault("A server's clock is an hour ahead for 20 s", places.plain, causes.hour_ahead, 2),
     "clock-behind": Fault("A server's clock is an hour behind for 20 s", places.plain, causes.hour_behind, 2),
     **{
-        f"failover-{way}": Fault(failover.SAYS[way], places.on_cluster, causes.failover(way), 3)
+        f"failover-{way}": Fault(failover.SAYS[way], places.on_cluster, causes.failover(way), 2)
         for way in patroni.WAYS
     },
-    "database-cut": Fault("The database is cut off for 5 s", places.before_database, causes.cut, 3),
+    "database-cut": Fault("The database is cut off for 5 s", places.before_database, causes.cut, 2),
     "database-silent": Fault(
-        "The network to the database is silent for 15 s", places.before_database, causes.silence, 3
+        "The network to the database is silent for 15 s", places.before_database, causes.silence, 2
     ),
     "database-slow": Fault(
-        "The network to the database is 0.1 s slower for 10 s", places.before_database, causes.slow, 3
+        "The network to the database is 0.1 s slower for 10 s", places.before_database, causes.slow, 2
     ),
-    "store-cut": Fault("The store is cut off for 5 s", places.before_store, causes.cut, 3),
+    "store-cut": Fault("The store is cut off for 5 s", places.before_store, causes.cut, 2),
     "store-silent": Fault(
-        "The network to the store is silent for 15 s", places.before_store, causes.silence, 3
+        "The network to the store is silent for 15 s", places.before_store, causes.silence, 2
     ),
     "store-slow": Fault(
-        "The network to the store is 0.1 s slower for 10 s", places.before_store, causes.slow, 3
+        "The network to the store is 0.1 s slower for 10 s", places.before_store, causes.slow, 2
     ),
-    "store-500": Fault("The store answers 500 for 5 s", places.before_store, causes.answer_500, 3),
+    "store-500": Fault("The store answers 500 for 5 s", places.before_store, causes.answer_500, 2),
 }
 
 

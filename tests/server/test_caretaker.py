@@ -117,6 +117,15 @@ async def test_sweeping_takes_away_rows_uploads_and_what_was_deleted_long_ago(
     assert await Caretaker(api.ports).sweep() == 0
 
 
+async def test_a_clock_that_is_years_ahead_takes_nothing_away(api: Api, clock: SetClock) -> None:
+    clock.moment = SystemClock().now()
+    paper = await version_of(api, await paper_of(api, "bert"))
+    await delete_document(api, paper.document_id)
+    clock.advance(timedelta(days=3_000))
+    assert await Caretaker(api.ports).sweep() == 0
+    assert len(await rows(api, Document, id=paper.document_id)) == 1
+
+
 async def test_objects_of_nobody_are_looked_for_in_every_licence(api: Api, tmp_path: Path) -> None:
     for age, swept in ((timedelta(hours=23), 0), (timedelta(hours=25), 2)):
         assert await put_orphans(api.ports, tmp_path / "files", age) == 2
