@@ -61,6 +61,11 @@ async def fresh(template: str = TEMPLATE) -> AsyncGenerator[str]:
         await administer(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
+async def roll_back(driver: Any, *, within: float) -> None:
+    """Take the place of a commit in a test that leaves the rows as they were."""
+    await driver.execute("ROLLBACK", timeout=within)
+
+
 UNSEEN = """
     SELECT 1 FROM pg_class
     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relallvisible < relpages LIMIT 1

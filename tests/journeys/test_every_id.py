@@ -11,6 +11,7 @@ from graphql import GraphQLObjectType
 from auth.opaque_ids import LETTERS
 from resolvers import database
 from tests import databases
+from tests.databases import roll_back
 from tests.journeys.id_entries import MEANT
 from tests.journeys.id_places import Place, id_places, the_schema
 from tests.journeys.id_questions import answer, mistakes_in, types_in
@@ -63,7 +64,7 @@ async def test_an_id_of_ones_own_does_what_the_place_is_for(
 ) -> None:
     """So that what the other tests try is refused for the id, and for nothing else."""
     # What is done here is not kept: the next one finds the same world.
-    monkeypatch.setattr(database, "commit", database.end)
+    monkeypatch.setattr(database, "commit", roll_back)
     nothing = await answer(firms, who, place, alone(place, never_was(firms, place)))
     for name in MEANT[str(place)]:
         if place.owner == "Query" and not can_be_found(name):

@@ -17,6 +17,7 @@ from resolvers import database as transactions
 from resolvers.connecting import SERVER_SETTINGS
 from resolvers.database import Database
 from tests import databases
+from tests.databases import roll_back
 from tests.http.asking import behind
 from tests.journeys.answers import answer_to
 from tests.journeys.id_entries import ARGUMENTS
@@ -225,7 +226,7 @@ async def answers_without_the_wall(
 ) -> dict[str, bytes]:
     """Return what Eva is answered by a server whose connections are the owner's, and which keeps nothing."""
     monkeypatch.setitem(SERVER_SETTINGS, "role", "none")
-    monkeypatch.setattr(transactions, "commit", transactions.end)
+    monkeypatch.setattr(transactions, "commit", roll_back)
     opened = Database(firms.owner.engine.url.render_as_string(hide_password=False))
     async with behind(firms.api, replace(firms.api.ports, database=opened)) as api:
         with rewriting(opened, rewrite):

@@ -19,6 +19,7 @@ import pytest_asyncio
 
 from resolvers import database
 from tests import databases
+from tests.databases import roll_back
 from tests.permissions.policy_questions import (
     ALLOWED,
     IN_LIST,
@@ -416,7 +417,7 @@ def expected(row: Row) -> dict[str, str]:
 @pytest.mark.parametrize("row", POLICY, ids=lambda row: f"{row.where}: {row.says}")
 async def test_the_policy(stage: Stage, row: Row, monkeypatch: pytest.MonkeyPatch) -> None:
     # What is done here is not kept: the next row finds the same world.
-    monkeypatch.setattr(database, "commit", database.end)
+    monkeypatch.setattr(database, "commit", roll_back)
     # A moment later, when everybody has points again.
     stage.clock.advance(A_MOMENT)
     assert {who: await row.ask(stage, who) for who in CAST} == expected(row)
