@@ -62,7 +62,7 @@ class Listening:
                 await driver.add_listener(self._channel, self._heard)
                 if self._begun:
                     self._begun()
-                await lives(driver, ended)
+                await lives(driver, self._channel, ended)
             finally:
                 # It waits for nothing else, and nobody else may use what listens.
                 await connection.invalidate()
@@ -71,11 +71,14 @@ class Listening:
         self._hear(payload)
 
 
-async def lives(driver: Any, ended: asyncio.Event) -> None:
-    """Return when the connection has ended. Raise AWAY when the database gives no sign of life over it."""
+async def lives(driver: Any, channel: str, ended: asyncio.Event) -> None:
+    """Return when the connection has ended. Raise AWAY when the database gives no sign of life over it.
+
+    It is asked by what it does already, so that `pg_stat_activity` goes on telling who listens.
+    """
     while not ended.is_set():
         try:
-            await driver.execute("SELECT 1", timeout=SECONDS_FOR_A_SIGN)
+            await driver.execute(f'LISTEN "{channel}"', timeout=SECONDS_FOR_A_SIGN)
         except TimeoutError:
             driver.terminate()  # to say goodbye would wait as well
             raise

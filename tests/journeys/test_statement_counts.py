@@ -114,8 +114,12 @@ async def test_ten_dossiers_with_their_documents_cost_as_much_as_one(api: Api, w
 
 
 async def test_one_document_costs_one_statement_beside_the_session(api: Api) -> None:
-    for who in ("bert", "anna", "dirk"):
+    for who in ("bert", "anna"):
         assert await cost(api, who, ONE, id=api.id("Document", api.world.document.id)) == 2
+
+
+async def test_one_that_is_not_shown_costs_two_more_to_be_remembered(api: Api) -> None:
+    assert await cost(api, "dirk", ONE, id=api.id("Document", api.world.document.id)) == 4
 
 
 async def test_nobody_costs_no_statement(api: Api) -> None:
@@ -137,7 +141,8 @@ async def test_ids_of_one_kind_are_looked_up_together(api: Api) -> None:
     ids = [api.id("Relation", it.id) for it in world.relations.values()]
     ids += [api.id("Document", world.document.id), api.id("Document", world.foreign_document.id)]
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
-    assert await cost(api, "anna", query, ids=ids * 5) == 3
+    # The session, each of the two kinds, and whether the one that is not shown is there.
+    assert await cost(api, "anna", query, ids=ids * 5) == 4
 
 
 async def test_sharing_costs_what_it_says(api: Api) -> None:
