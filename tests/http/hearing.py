@@ -70,6 +70,15 @@ class Ear:
         await asyncio.sleep(0.1)
         await self.silence()
 
+    async def rest(self) -> list[Any]:
+        """Return the events that were told until a moment has passed."""
+        await asyncio.sleep(0.1)
+        await self.say(type="ping", payload={"nothing": "else"})
+        told = list[Any]()
+        while (message := await self.hear())["type"] != "pong":
+            told.append(message["payload"]["data"]["documentEvents"])
+        return told
+
     async def end(self) -> tuple[int, str]:
         """Return the code and the reason with which it is closed, after whatever else is said."""
         async with asyncio.timeout(PATIENCE):

@@ -86,7 +86,10 @@ async def test_several_changes_of_one_document_are_told_as_it_is_now(api: Api, u
         while heard[-1]["document"]["description"] != "Changed":
             heard.append(await carla.event())
         assert heard[0]["__typename"] == "DocumentAdded"
-        await carla.nothing_more()
+        # The first may have shown already what the second is of; then the second shows it once more.
+        rest = await carla.rest()
+        assert [it["document"]["description"] for it in rest] == ["Changed"] * len(rest)
+        assert len(heard + rest) <= 2
 
 
 async def test_only_what_is_in_the_list_of_a_dossier_is_heard_where_one_is_named(api: Api, url: str) -> None:
@@ -168,4 +171,5 @@ async def test_what_was_done_before_somebody_listened_is_not_told(api: Api, url:
             heard = await carla.event()
             while heard["document"]["description"] != "After":
                 heard = await carla.event()
-            await carla.nothing_more()
+            # The first change may have been told as it is after the second; then that is told once more.
+            assert [it["document"]["description"] for it in await carla.rest()] in ([], ["After"])
