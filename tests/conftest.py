@@ -1,6 +1,5 @@
 """Few fixtures: a database, the ports, the cast's world, and the API as each of them sees it."""
 
-import gc
 import os
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
@@ -94,11 +93,10 @@ def pytest_runtest_logfinish() -> None:
     """Forget what no other test can use, and what would make a process that runs thousands of them grow.
 
     Mappers keep the statements that they compiled for each engine, and nearly every test has an engine of its
-    own. What a server has set aside for good is garbage with its test.
+    own.
     """
     for it in Entity.registry.mappers:
         vars(it).pop("_compiled_cache", None)
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")
