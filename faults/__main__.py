@@ -117,10 +117,13 @@ def main() -> int:
     faults = [FAULTS[it] for it in asked.faults]
     if asked.rounds:
         faults = [replace(it, rounds=asked.rounds) for it in faults]
-    found = [told(asyncio.run(outcome_of(it))) for it in faults]
-    sheet = report.shown(Sheet("Faults", COLUMNS, [row_of(it) for it in found]))
-    if asked.write:
-        report.write([sheet], machine.described(), PAGE, BEGIN)
+    found = list[Outcome]()
+    for it in faults:
+        found.append(told(asyncio.run(outcome_of(it))))
+        sheet = Sheet("Faults", COLUMNS, [row_of(it) for it in found])
+        if asked.write:
+            report.write([sheet], machine.described(), PAGE, BEGIN)
+    report.shown(sheet)
     return 0 if all(is_kept(it) for it in found) else 1
 
 

@@ -1,13 +1,13 @@
 """Files on their way in: kept, searched for malware and looked at, before a row is made of them."""
 
 from collections.abc import AsyncGenerator, AsyncIterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 from uuid import UUID
 
-from core.errors import DatabaseAway, Infected, KluisError, Required
+from core.errors import DatabaseAway, Infected, KluisError, Required, StoreAway
 from models.tables import AnyRow
 from resolvers import licences
 from resolvers.ports import Ports
@@ -89,7 +89,7 @@ async def kept_only_if_used(ports: Ports, kept: Kept) -> AsyncGenerator[Use]:
         raise
     finally:
         if not use.is_used:
-            await ports.files.delete(kept.stored.object_key)
+            await remove(ports, kept.stored.object_key)
 
 
 async def keep(ports: Ports, licence_id: UUID, file: IncomingFile, rules: Rules) -> Kept:
@@ -110,9 +110,15 @@ async def keep(ports: Ports, licence_id: UUID, file: IncomingFile, rules: Rules)
         with reaching_store():
             await inspect(media_type, stored.byte_size, partial(ports.files.read_at, stored))
     except KluisError:
-        await ports.files.delete(stored.object_key)
+        await remove(ports, stored.object_key)
         raise
     return Kept(name, media_type, stored, SCAN_STATES[verdict])
+
+
+async def remove(ports: Ports, object_key: str) -> None:
+    """Remove a file that no row names; where the store is away it stays, and is swept in a day."""
+    with suppress(StoreAway), reaching_store():
+        await ports.files.delete(object_key)
 
 
 async def searched(

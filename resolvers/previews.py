@@ -20,7 +20,7 @@ from resolvers import refusals
 from resolvers.content import VERSIONS, first_of
 from resolvers.document_rows import these
 from resolvers.file_rows import OF_FILE, Place
-from resolvers.incoming import put
+from resolvers.incoming import put, remove
 from resolvers.levels import column
 from resolvers.opening import ADDRESS_LASTS, address, asking, is_openable, record
 from resolvers.ports import Ports
@@ -159,7 +159,7 @@ class Drawing:
         async with self.ports.database.change(self.licence_id) as session:
             is_first = (await session.execute(ADD, self.row(columns))).first()
         if stored and not is_first:
-            await self.ports.files.delete(stored.object_key)
+            await remove(self.ports, stored.object_key)
         if not picture:
             raise NotFound
         return picture

@@ -13,7 +13,7 @@ from models.tables import LICENCE, AnyRow
 from permissions.people import OWN_ACCOUNT, may_upload
 from resolvers import licences
 from resolvers.file_rows import Place
-from resolvers.incoming import IncomingFile, Kept, Rules, keep
+from resolvers.incoming import IncomingFile, Kept, Rules, keep, remove
 from resolvers.opening import asking
 from resolvers.ports import Ports
 from resolvers.uploads import OWN, OWN_LOCKED
@@ -62,10 +62,10 @@ async def receive(
         # The commit may have happened: the object stays, and is swept if no row names it.
         raise
     except KluisError:
-        await ports.files.delete(kept.stored.object_key)
+        await remove(ports, kept.stored.object_key)
         raise
     if replaced:
-        await ports.files.delete(replaced)
+        await remove(ports, replaced)
 
 
 def require_announced(upload: AnyRow, kept: Kept) -> None:

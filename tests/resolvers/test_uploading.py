@@ -12,6 +12,7 @@ from resolvers.documents import Said, upload_document
 from resolvers.file_rows import Place
 from resolvers.incoming import IncomingFile
 from resolvers.request import Request
+from storage.files import Files
 from storage.media_types import HEAD_SIZE
 from tests.api import Api
 
@@ -57,3 +58,15 @@ async def test_an_auditor_sends_no_documents(api: Api) -> None:
     await request.close()
     async with api.ports.database.snapshot(carla.licence_id) as connection:
         assert len((await connection.execute(select(Document.id))).all()) == 1
+
+
+async def test_a_refusal_is_told_though_the_file_can_not_be_removed(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(Files, "delete", away)
+    nowhere = api.id("Dossier", api.world.document.id)
+    payload = await api.upload("anna", "a.txt", b"words", dossierId=nowhere)
+    assert [it["code"] for it in payload["userErrors"]] == ["NOT_FOUND"]
