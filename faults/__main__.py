@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from argparse import ArgumentParser
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -93,6 +94,11 @@ def row_of(found: Outcome) -> list[str]:
     ]
 
 
+def sheet_of(found: Sequence[Outcome]) -> Sheet:
+    """Return outcomes as a table."""
+    return Sheet("Faults", COLUMNS, [row_of(it) for it in found])
+
+
 COLUMNS: Final = (
     "What happens",
     "Rounds",
@@ -120,10 +126,9 @@ def main() -> int:
     found = list[Outcome]()
     for it in faults:
         found.append(told(asyncio.run(outcome_of(it))))
-        sheet = Sheet("Faults", COLUMNS, [row_of(it) for it in found])
         if asked.write:
-            report.write([sheet], machine.described(), PAGE, BEGIN)
-    report.shown(sheet)
+            report.write([sheet_of(found)], machine.described(), PAGE, BEGIN)
+    report.shown(sheet_of(found))
     return 0 if all(is_kept(it) for it in found) else 1
 
 
