@@ -196,7 +196,10 @@ async def test_a_statement_that_hangs_is_ended(database: Database, ours: UUID) -
 
     with pytest.raises(TookTooLong):
         await hang()
-    async with database.snapshot(ours) as connection:
+
+
+async def test_where_nothing_is_set_statements_have_five_seconds(small_pool: Database, ours: UUID) -> None:
+    async with small_pool.snapshot(ours) as connection:
         limits = await connection.execute(
             select(
                 func.current_setting("statement_timeout"),
