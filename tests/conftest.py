@@ -16,7 +16,6 @@ from auth.opaque_ids import OpaqueIds
 from auth.passwords import CHEAPEST, Passwords
 from core.clock import Clock
 from models.tables import Entity
-from resolvers.connecting import Terms
 from resolvers.database import Database
 from resolvers.points import Points
 from resolvers.ports import Ports
@@ -117,8 +116,7 @@ async def database_url(own_database: str) -> str:
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncGenerator[Database]:
-    # As long as a busy machine needs: tests that are about these times set their own.
-    opened = Database(database_url, Terms(statement_within=60, idle_within=60))
+    opened = Database(database_url, databases.PATIENT)
     yield opened
     await opened.close()
 

@@ -12,10 +12,13 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from models import metadata
+from resolvers.connecting import Terms
 from server import migrations
 
 VARIABLE = "TEST_DATABASE_URL"
 TEMPLATE = "template_of_tests"
+PATIENT = Terms(statement_within=60, idle_within=60)
+"""As long as a busy machine needs; tests that are about these times set their own."""
 
 
 def url_of(name: str) -> str:

@@ -31,7 +31,7 @@ AN_HOUR: Final = 3600
 @pytest.fixture
 async def elsewhere(api: Api, database_url: str) -> AsyncGenerator[Ports]:
     """The ports of a second server, with connections of its own."""
-    database = Database(database_url)
+    database = Database(database_url, databases.PATIENT)
     yield replace(api.ports, database=database)
     await database.close()
 

@@ -22,6 +22,7 @@ from resolvers.database import Database
 from resolvers.founding import found_licence
 from server import running
 from server.settings import Settings
+from tests.databases import PATIENT
 
 CONTRACT = content(next(paper for paper in PAPERS if paper.file_name.startswith("huwelijkscontract")))
 PHOTO = content(next(paper for paper in PAPERS if paper.file_name == "chateau-frankrijk.jpg"))
@@ -145,7 +146,7 @@ async def portal(database_url: str, tmp_path: Path) -> AsyncGenerator[Portal]:
 
 async def add_foreigner(database_url: str) -> None:
     """Add a second licence with an advisor of its own."""
-    database = Database(database_url)
+    database = Database(database_url, PATIENT)
     founded = await found_licence(database, "elsewhere", "Kantoor Elders")
     async with database.change(founded.licence_id) as session:
         firm = Firm(session, founded, now=SystemClock().now(), password_hash=CHEAPEST.hash(PASSWORD))

@@ -14,6 +14,7 @@ from resolvers.strangers import Strangers
 from server.app import create_app
 from tests.api import Api
 from tests.conftest import SetClock
+from tests.databases import PATIENT
 from tests.journeys.burglars import Burglar, lift_limits
 from tests.journeys.caring import does
 from tests.journeys.every_secret import BERT, DIRK, REPLACE, Secrets, every_secret
@@ -41,7 +42,7 @@ def journey(api: Api, clock: SetClock, monkeypatch: pytest.MonkeyPatch) -> Journ
 async def other(journey: Journey, database_url: str) -> AsyncGenerator[Api]:
     """The API of a server with connections and memory of its own, and the same keys and files."""
     api = journey.api
-    database = Database(database_url)
+    database = Database(database_url, PATIENT)
     ports = replace(api.ports, database=database, points=Points(database), strangers=Strangers())
     transport = httpx.ASGITransport(create_app(ports))
     async with httpx.AsyncClient(transport=transport, base_url=ports.public_url) as http:

@@ -22,6 +22,7 @@ from server.app import create_app
 from storage.store import Store
 from tests.api import Api
 from tests.conftest import SetClock, ports_over
+from tests.databases import PATIENT
 from tests.journeys.full_firm import Things, fill, of_client, of_one_alone, share_what_hangs_on
 from tests.journeys.secured import secure, without_limits
 from tests.world import PASSWORD, create_world
@@ -93,7 +94,7 @@ ROWS: Final = (
 @asynccontextmanager
 async def two_firms(url: str, folder: Path) -> AsyncGenerator[TwoFirms]:
     """Fill an empty database with both firms, and yield them."""
-    database = Database(url)
+    database = Database(url, PATIENT)
     ports = ports_over(database, Store.open(folder), SetClock(), keys_in=folder.parent)
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     transport = httpx.ASGITransport(create_app(ports))

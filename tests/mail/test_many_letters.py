@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from mail import outbox
 from resolvers.database import Database
+from tests.databases import PATIENT
 from tests.mail.correspondents import MORNING, firm
 
 TEN_THOUSAND = 10_000
@@ -38,7 +39,7 @@ async def test_of_ten_thousand_letters_two_workers_claim_each_once(
     async with database.change(licence_id) as session:
         values = {"licence": licence_id, "now": MORNING - timedelta(hours=1), "how_many": TEN_THOUSAND}
         await session.execute(text(ADD), values)
-    other = Database(database_url)
+    other = Database(database_url, PATIENT)
     mine, theirs = await asyncio.gather(claim_all(database, licence_id), claim_all(other, licence_id))
     await other.close()
     times = Counter(mine + theirs)

@@ -21,6 +21,7 @@ from server.app import create_app
 from storage.store import Store
 from tests.api import Api
 from tests.conftest import SetClock, ports_over
+from tests.databases import PATIENT
 from tests.journeys.people import add_account
 from tests.journeys.rows import delete_document, row, set_values, writing
 from tests.journeys.rules import change_document, put_into, set_rule
@@ -42,7 +43,7 @@ class Stage:
 @asynccontextmanager
 async def open_stage(url: str, folder: Path) -> AsyncGenerator[Stage]:
     """Fill an empty database, sign everybody in, and yield the stage."""
-    database = Database(url)
+    database = Database(url, PATIENT)
     clock = SetClock()
     ports = ports_over(database, Store.open(folder), clock, keys_in=folder.parent)
     transport = httpx.ASGITransport(create_app(ports))

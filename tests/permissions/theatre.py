@@ -17,6 +17,7 @@ from resolvers.database import Database
 from resolvers.ports import Ports
 from storage.store import Store
 from tests.conftest import SetClock, ports_over
+from tests.databases import PATIENT
 from tests.permissions.audience import Audience
 from tests.permissions.views import LOOKED_UP
 
@@ -50,7 +51,7 @@ class Theatre:
 @contextmanager
 def opened_theatre(url: str, folder: Path) -> Generator[Theatre]:
     """Yield a theatre on a database."""
-    database, clock = Database(url), SetClock()
+    database, clock = Database(url, PATIENT), SetClock()
     event.listen(database.engine.sync_engine, "do_connect", without_the_second_wall)
     ports = ports_over(database, Store(MemoryStore()), clock, keys_in=folder)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner, pytest.MonkeyPatch.context() as patch:

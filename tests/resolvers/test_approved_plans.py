@@ -24,7 +24,7 @@ VARIABLE: Final = "APPROVE_PLANS"
 
 async def test_lists_are_found_as_approved_and_no_large_table_is_read_as_a_whole() -> None:
     async with databases.fresh() as url:
-        database = Database(url)
+        database = Database(url, databases.PATIENT)
         try:
             licence_id = await fill(database, url)
             async with planning(database, licence_id) as driver:

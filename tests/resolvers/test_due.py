@@ -55,7 +55,7 @@ async def firms() -> AsyncGenerator[Firms]:
         await databases.administer(f"CREATE DATABASE {name} OWNER {name}")
         url = databases.url_of(name).replace("kluis@", f"{name}@")
         await migrations.upgrade(url)
-        database = Database(url)
+        database = Database(url, databases.PATIENT)
         yield Firms(database, *[await firm(database) for _ in range(3)])
         await database.close()
     finally:

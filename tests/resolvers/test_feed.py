@@ -16,6 +16,7 @@ from resolvers.entering import acting, steward
 from resolvers.feed import number, remove_old
 from tests.api import Api
 from tests.conftest import SetClock
+from tests.databases import PATIENT
 from tests.journeys.feeding import page
 from tests.journeys.rows import row, rows
 from tests.journeys.waiting import somebody_waits
@@ -107,7 +108,7 @@ async def test_of_two_who_give_numbers_the_second_waits_and_goes_on_from_the_fir
 async def test_many_who_write_and_give_numbers_at_once_leave_neither_gaps_nor_doubles(
     api: Api, database_url: str
 ) -> None:
-    other = Database(database_url)
+    other = Database(database_url, PATIENT)
     subjects = [uuid4() for _ in range(24)]
 
     async def register(database: Database) -> int:

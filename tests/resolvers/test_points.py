@@ -18,6 +18,7 @@ from resolvers.fetching import reads
 from resolvers.founding import found_licence
 from resolvers.points import AHEAD, BUCKET, KEPT_FOR, Points, key_of
 from tests.conftest import START, SetClock
+from tests.databases import PATIENT
 from tests.resolvers.accounts import somebody
 from tests.statements import counting
 
@@ -43,7 +44,7 @@ def points(database: Database) -> Points:
 @pytest.fixture
 async def other_server(database_url: str) -> AsyncGenerator[Points]:
     """Another server on the same database."""
-    opened = Database(database_url)
+    opened = Database(database_url, PATIENT)
     yield Points(opened)
     await opened.close()
 

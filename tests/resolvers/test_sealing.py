@@ -16,6 +16,7 @@ from resolvers.entering import acting, steward
 from resolvers.sealing import seal
 from tests.api import Api
 from tests.conftest import SetClock
+from tests.databases import PATIENT
 from tests.journeys.rows import row, rows
 from tests.journeys.waiting import somebody_waits
 from tests.models.catalogue import asked
@@ -100,7 +101,7 @@ async def test_whoever_waited_in_vain_seals_nothing_twice(api: Api, database_url
 
 
 async def test_many_who_write_and_seal_at_once_leave_a_whole_chain(api: Api, database_url: str) -> None:
-    other = Database(database_url)
+    other = Database(database_url, PATIENT)
     licence_id, now = api.world.firm.licence_id, api.ports.clock.now()
 
     async def go_on(database: Database) -> int:

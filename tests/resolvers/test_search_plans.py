@@ -75,7 +75,7 @@ over_one_database = pytest.mark.asyncio(loop_scope="module")
 async def database() -> AsyncGenerator[Database]:
     """Two firms with some thousands of people, and what PostgreSQL knows of them."""
     async with databases.fresh() as url:
-        opened = Database(url)
+        opened = Database(url, databases.PATIENT)
         for slug in ("de-linde", "het-ander"):
             await found_licence(opened, slug, slug)
         for statement in WRITE:

@@ -8,6 +8,7 @@ from mail.transport import SmtpTransport
 from resolvers.database import Database
 from server.worker import Worker
 from tests.conftest import SetClock
+from tests.databases import PATIENT
 from tests.server.desks import postman
 from tests.server.processes import PROCESSES
 
@@ -27,7 +28,7 @@ def work(database_url: str, smtp_url: str, now: datetime) -> None:
 
 
 async def deliver(database_url: str, smtp_url: str, now: datetime) -> None:
-    database, clock = Database(database_url), SetClock()
+    database, clock = Database(database_url, PATIENT), SetClock()
     clock.moment = now
     ways = [SmtpTransport(smtp_url) for _ in range(WAYS)]
     await Worker(database, postman(database, clock, *ways)).run()

@@ -13,6 +13,7 @@ from server import import_tables
 from server.import_commands import with_file
 from storage.store import Store
 from tests.conftest import START, SetClock, ports_over
+from tests.databases import PATIENT
 from tests.server.processes import PROCESSES
 
 FEW = 10
@@ -58,6 +59,6 @@ def work(task: Task, database_url: str, home: Path) -> None:
 
 
 async def alone(task: Task, database_url: str, home: Path) -> None:
-    database = Database(database_url)
+    database = Database(database_url, PATIENT)
     await task.bring(ports_over(database, Store.open(home / "files"), SetClock(), keys_in=home))
     await database.close()

@@ -15,6 +15,7 @@ from server.app import create_app
 from server.running import server_of
 from storage.store import Store
 from tests.conftest import SetClock, ports_over
+from tests.databases import PATIENT
 from tests.server.processes import PROCESSES
 
 schema.build()
@@ -35,7 +36,8 @@ def work(database_url: str, folder: Path, listening: socket.socket) -> None:
 
 
 async def answer(database_url: str, folder: Path, listening: socket.socket) -> None:
-    ports = ports_over(Database(database_url), Store.open(folder / "files"), SetClock(), keys_in=folder)
+    database, store = Database(database_url, PATIENT), Store.open(folder / "files")
+    ports = ports_over(database, store, SetClock(), keys_in=folder)
     await server_of(create_app(ports)).serve(sockets=[listening])
 
 

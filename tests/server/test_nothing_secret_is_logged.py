@@ -80,7 +80,7 @@ class House:
 @pytest.fixture
 async def house(clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[House]:
     async with databases.fresh() as database_url:
-        database = Database(database_url)
+        database = Database(database_url, databases.PATIENT)
         ports = ports_over(database, Store.open(tmp_path / "files"), clock, keys_in=tmp_path)
         world = await create_world(ports)
         async with served(create_app(ports)) as url, httpx.AsyncClient(base_url=url) as http:
