@@ -23,7 +23,7 @@ from server.app import create_app
 from server.embedded import embedded
 from storage.files import Files
 from storage.store import Store
-from tests import databases, programs
+from tests import births, databases, programs
 from tests.api import Api
 from tests.canaries import Watch
 from tests.kept_world import bring_world
@@ -34,6 +34,8 @@ UPLOAD_LIMIT = 100_000
 LARGE_UPLOAD_LIMIT = 4_000_000
 stack = pytest.StashKey[object]()
 WATCH: Final = Watch()
+# By this coverage is measured in the programs that a test starts.
+TO_CHILDREN: Final = "COVERAGE_PROCESS_CONFIG"
 
 
 class SetClock:
@@ -52,6 +54,7 @@ class SetClock:
 def pytest_configure(config: pytest.Config) -> None:
     """Watch the log; start one PostgreSQL for the whole run, in the process that all workers descend from."""
     WATCH.begin(config)
+    births.remember()
     if hasattr(config, "workerinput") or config.option.collectonly or databases.VARIABLE in os.environ:
         return
     folder = TemporaryDirectory(prefix="kluis-tests-")
@@ -76,6 +79,22 @@ def pytest_sessionfinish() -> None:
     """Keep what was covered: a worker that takes longer than ten seconds to end is killed."""
     if measuring := coverage.Coverage.current():
         measuring.save()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Do not measure what only repeats at length what others cover: it takes up to three times as long."""
+    measuring = coverage.Coverage.current()
+    if not measuring or not item.get_closest_marker("at_length"):
+        return (yield)
+    measuring.stop()
+    passed_on = os.environ.pop(TO_CHILDREN, None)
+    try:
+        return (yield)
+    finally:
+        if passed_on is not None:
+            os.environ[TO_CHILDREN] = passed_on
+        measuring.start()
 
 
 @pytest.hookimpl(wrapper=True)

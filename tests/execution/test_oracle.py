@@ -27,7 +27,10 @@ from tests.execution.operations import Drawn, drawn
 from tests.execution.oracle import Answer, Stock, assert_same, core, executed, swept
 
 # Of what the oracle gives up before it has begun.
-pytestmark = pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning"),
+    pytest.mark.at_length,
+]
 VARIABLE: Final = "ORACLE_EXAMPLES"
 EXAMPLES: Final = int(os.environ.get(VARIABLE, "2000"))
 # Addresses are sealed with chance in them: no two are the same.

@@ -25,6 +25,8 @@ from tests.conftest import SetClock
 from tests.http.asking import JSON
 from tests.http.serving import served
 
+pytestmark = pytest.mark.at_length
+
 SCHEMA = Path(__file__).parents[2] / "schema.graphql"
 CASES = int(os.environ.get("FUZZ_CASES", "500"))
 WHO = ("bert", "anna")

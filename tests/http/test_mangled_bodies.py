@@ -9,6 +9,8 @@ from tests.api import Api
 from tests.http.asking import send
 from tests.http.mangled import Mangled, requests
 
+pytestmark = pytest.mark.at_length
+
 CASES = 200
 
 

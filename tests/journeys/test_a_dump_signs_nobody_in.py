@@ -18,6 +18,8 @@ from tests.journeys.rows import writing
 from tests.journeys.spellings import bytes_of, found_in
 from tests.journeys.stolen import Loot, dump, stored
 
+pytestmark = pytest.mark.at_length
+
 # Each of them as its owner uses it, and what it is for.
 OPENS: Final = [
     ("session by a code", "a token"),

@@ -26,6 +26,8 @@ from tests.journeys.test_first_secrets import is_invited
 from tests.statements import counting
 from tests.world import PASSWORD
 
+pytestmark = pytest.mark.at_length
+
 WRONG: Final = "not the password"
 ORDINARY: Final = ("ordinary", "ordinary too")
 WITHOUT_HASH: Final = ("unknown", "misspelt", "blocked", "expired", "invited by a link")

@@ -17,6 +17,8 @@ from tests.journeys.id_places import Place, id_places, the_schema
 from tests.journeys.id_questions import answer, mistakes_in, types_in
 from tests.journeys.two_firms import TwoFirms, two_firms, type_of
 
+pytestmark = pytest.mark.at_length
+
 PLACES = id_places(the_schema())
 # What is there for some places is not for the others.
 COUNTERPARTS = {"Document": "Document, deleted", "Document, deleted": "Document"}

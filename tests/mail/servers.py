@@ -66,10 +66,12 @@ async def serving(office: Office, **options: Any) -> AsyncGenerator[int]:
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        await server.wait_closed()
+        # Who came last may not have been heard yet.
+        await asyncio.sleep(0)
         for it in talks:
             if it.transport is not None:
                 it.transport.close()
-        await server.wait_closed()
         await asyncio.sleep(0)
 
 

@@ -30,6 +30,8 @@ from tests.models.rewriting import rewriting
 from tests.statements import counting, unnamed
 from tests.world import PASSWORD, World
 
+pytestmark = pytest.mark.at_length
+
 OF_LICENCE: Final = re.compile(r"\b(?:\w+\.licence_id|licence\.id) = (\$\d+::UUID)")
 OF_GRANTEE: Final = re.compile(r"\bdocument_grant\w*\.principal_id = (mine\w*\.id)")
 OF_ACCOUNT: Final = re.compile(r"\b(?:session|passkey|totp_device|upload)\.account_id = (\$\d+::UUID)")

@@ -117,7 +117,7 @@ FAULTS: Final[Sequence[Fault]] = (
         APPLIED,
         r"& ~coalesce",
         "| coalesce",
-        r"count\(DISTINCT",
+        r"AS total\s+FROM due",
     ),
     Fault("a rule is applied whatever the count", APPLIED, the_count_is_not_compared),
     # Sharing by hand.

@@ -19,6 +19,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from tests.permissions.copies import differing
 from tests.permissions.theatre import Theatre, opened_theatre
 
+pytestmark = pytest.mark.at_length
+
 VARIABLE: Final = "ORACLE_STEPS"
 BY_CHANCE: Final = VARIABLE in os.environ
 # Played side by side, and in the gate each the same at every run.

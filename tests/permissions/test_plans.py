@@ -37,6 +37,8 @@ from tests.permissions.small_worlds import (
     write,
 )
 
+pytestmark = pytest.mark.at_length
+
 slugs = (f"small-{number}" for number in count())
 # One database serves all examples of a test: each writes a licence of its own.
 SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -10,6 +10,8 @@ from tests.permissions.planting import planting
 from tests.permissions.scenes import SCENES, perform
 from tests.permissions.theatre import Theatre, opened_theatre
 
+pytestmark = pytest.mark.at_length
+
 
 @pytest.fixture
 def theatre(database_url: str, tmp_path: Path) -> Generator[Theatre]:

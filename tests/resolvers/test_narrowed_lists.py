@@ -93,6 +93,7 @@ async def test_a_narrowed_list_is_the_same_however_it_is_found(
         await found.request.close()
 
 
+@pytest.mark.at_length
 @pytest.mark.parametrize("for_staff", [True, False])
 @settings(max_examples=3, deadline=None, suppress_health_check=SLOW)
 @given(shelf=st.lists(papers, max_size=12), narrowed=narrowings())

@@ -27,6 +27,8 @@ from schema.mutations import Mutation
 from schema.queries import Query
 from tests.schema.words import definitions, fields_of, guards_of, name_of
 
+pytestmark = pytest.mark.at_length
+
 # What has no permission of its own: whoever was given the object may ask it for these. A new field stands
 # either here, after a decision, or in the table below.
 CONNECTION = "edges nodes pageInfo totalCount"

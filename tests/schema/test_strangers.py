@@ -15,6 +15,8 @@ from tests.schema.belongings import SHOWN_ONCE, fill, ids_of, rows_known_to, row
 from tests.schema.paths import Paths
 from tests.schema.words import definitions, name_of
 
+pytestmark = pytest.mark.at_length
+
 SCHEMA: Final = vars(schema.build())["_schema"]
 ROOTS: Final = sorted(SCHEMA.query_type.fields)
 # Who is of another firm, who was shared nothing, a program that was shared all and has no scope, and an

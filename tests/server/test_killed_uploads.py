@@ -24,6 +24,8 @@ from tests.api import Api
 from tests.conftest import START
 from tests.server import mortal_server
 
+pytestmark = pytest.mark.at_length
+
 KILLED: Final = 200
 LONGEST_LIFE: Final = 0.2
 """In seconds: long enough to be killed in the middle of each thing that it does."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select, text
 
 from mail.outbox import LEASE
@@ -17,6 +18,8 @@ from tests.mail.correspondents import firm
 from tests.mail.servers import Office, serving
 from tests.mail.test_many_letters import ADD
 from tests.server import mortal
+
+pytestmark = pytest.mark.at_length
 
 LETTERS = 3_000
 KILLED = 200

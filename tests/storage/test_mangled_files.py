@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +12,8 @@ from tests.storage import pictures
 from tests.storage.genuine import REAL, RUNNING
 from tests.storage.inspections import inspected
 from tests.storage.zips import parts, streamed
+
+pytestmark = pytest.mark.at_length
 
 SAMPLES: Final = [
     *((recognise(content[:HEAD_SIZE], name), content[:200_000]) for name, content in REAL.items()),

@@ -18,6 +18,8 @@ from tests.programs import WANTING
 from tests.upgrades import release
 from tests.upgrades.release import FILE, git, unpacked, without_our_run
 
+pytestmark = pytest.mark.at_length
+
 # Every mutation, every field, copies by the feed, and the manual's journey with its letters.
 JOURNEYS: Final = (
     "tests/journeys/test_what_is_remembered.py",
