@@ -19,7 +19,7 @@ STEPS: Mapping[str, Sequence[str]] = {
     "floors": [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"],
     "schema": [*PYTHON, "server.cli", "export-schema", "--check"],
     "clean": [*COVERAGE, "erase"],
-    TESTS: [*COVERAGE, "run", "-m", "pytest", "-q", "-n", "logical", "--maxprocesses=8"],
+    TESTS: [*COVERAGE, "run", "-m", "pytest", "-q", "-n", "logical", "--maxprocesses=8", "--dist=worksteal"],
     "gather": [*COVERAGE, "combine", "--quiet"],
     "coverage": [*COVERAGE, "report"],
 }

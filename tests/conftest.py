@@ -1,6 +1,7 @@
 """Few fixtures: a database, the ports, the cast's world, and the API as each of them sees it."""
 
 import os
+from collections import Counter
 from collections.abc import AsyncGenerator, Generator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -71,8 +72,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long and would be the last: at the end one process alone would be at work."""
-    items.sort(key=lambda it: "test_released_program" not in it.nodeid)
+    """End with what is not measured: what is computed once in a process, as statements are, is measured then.
+
+    Of that first what takes long: what is short can be shared in the end.
+    """
+    tests_in = Counter(it.path for it in items if it.get_closest_marker("at_length"))
+    items.sort(key=lambda it: tests_in[it.path] if it.get_closest_marker("at_length") else 0)
 
 
 def pytest_sessionfinish() -> None:

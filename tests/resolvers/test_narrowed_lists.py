@@ -168,6 +168,20 @@ async def test_each_filter_lets_one_through_and_keeps_another_out(ports: Ports, 
         await found.request.close()
 
 
+async def test_a_page_that_was_tried_with_all_that_there_is_is_not_tried_again(ports: Ports) -> None:
+    shelf = await write(ports, [PAPER, OTHER])
+    asked = DocumentsAsked(by=shelf.things.filter_of(Narrowed(unit=1)))
+    costs = list[int]()
+    for sifted_from in (0, 100):
+        found = Bounded(ports, shelf, for_staff=True, way="grants and sets are both large")
+        found.request.bounds["sifted_from"] = sifted_from
+        page = await found.page(asked)
+        assert [shelf.papers[row.id] for row in page.edges.rows] == [OTHER]
+        costs.append(found.request.count)
+        await found.request.close()
+    assert costs[0] == costs[1] + 1
+
+
 @pytest.mark.parametrize(
     ("sets", "plan", "begin", "whole"),
     [
