@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
-    ColumnElement,
     DateTime,
     ForeignKey,
     ForeignKeyConstraint,
@@ -55,11 +54,6 @@ Rows: TypeAlias = Callable[[AnySelect, Mapping[str, Any]], Awaitable[Sequence[An
 """What finds the rows of a SELECT with these values."""
 LICENCE = bindparam("licence", type_=Uuid())
 """The viewer's licence, which every statement names."""
-
-
-def by_either_clock(now: Any) -> ColumnElement[datetime]:
-    """Return the earlier of a server's moment and the database's: a clock that is ahead puts nothing off."""
-    return func.least(now, func.clock_timestamp(), type_=DateTime(timezone=True))
 
 
 class Entity(DeclarativeBase):

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ARRAY,
     DateTime,
     Executable,
-    Interval,
     Text,
     Uuid,
     and_,
@@ -28,7 +27,7 @@ from core.viewer import Viewer
 from models import Account, Entity, Event, FeedEntry, Letter, Relation
 from models.feed import FEED_CHANNEL, ChangeKind
 from models.letters import LETTERS_CHANNEL
-from models.tables import LICENCE, AnyRow, by_either_clock
+from models.tables import LICENCE, AnyRow
 from resolvers.ports import Ports
 from resolvers.reading import Reading
 
@@ -58,7 +57,7 @@ WRITE: Final = insert(Letter).values(
     details=bindparam("details"),
     bundle=bindparam("bundle"),
     queued_at=bindparam("now"),
-    due_at=by_either_clock(bindparam("now")) + bindparam("wait", type_=Interval()),
+    due_at=bindparam("due"),
 )
 # A letter that nobody has begun to send tells of one thing more; who comes at the same time waits for it.
 NEWS: Final = WRITE.on_conflict_do_update(
@@ -230,7 +229,7 @@ class Change(Reading):
             account=account_id,
             bundle=bundle,
             now=self.now,
-            wait=wait,
+            due=self.now + wait,
             heard=f"{self.viewer.licence_id} {wait.total_seconds():.0f}",
             **addressed(to, details),
         )

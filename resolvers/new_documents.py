@@ -23,7 +23,7 @@ from models import (
     Entity,
 )
 from models.feed import ChangeKind
-from models.tables import LICENCE, by_either_clock
+from models.tables import LICENCE
 from resolvers import groups, stamping, wording
 from resolvers.change import Change
 from resolvers.file_rows import Place
@@ -90,7 +90,7 @@ ADD_VERSION: Final = into(
     "byte_size",
     "sha256",
     number=1,
-    scan_due_at=by_either_clock(bindparam("now")),
+    scan_due_at=bindparam("now"),
     checked_at=bindparam("now"),
     created_at=bindparam("now"),
     created_by=bindparam("own_account"),

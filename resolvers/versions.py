@@ -10,7 +10,7 @@ from core.errors import Conflict
 from core.rights import Right
 from models import Document, DocumentVersion
 from models.feed import ChangeKind
-from models.tables import LICENCE, AnyRow, by_either_clock
+from models.tables import LICENCE, AnyRow
 from permissions.people import keeps_documents
 from resolvers import document_rows, gate, routing, uploads
 from resolvers.change import Change
@@ -67,7 +67,7 @@ def add_row(change: Change, document_id: UUID, number: int, kept: Kept) -> None:
         file_name=kept.name,
         media_type=kept.media_type,
         scan_state=kept.scan_state,
-        scan_due_at=by_either_clock(change.now),
+        scan_due_at=change.now,
         checked_at=change.now,
         created_at=change.now,
         created_by=change.viewer.account_id,

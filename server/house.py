@@ -10,11 +10,11 @@ from uuid import UUID
 from auth.keys import Keys, open_keys
 from auth.opaque_ids import OpaqueIds
 from auth.passwords import Passwords
-from core.clock import SystemClock
 from mail.transport import SmtpTransport
 from resolvers.change import letter_seal
 from resolvers.connecting import Terms
 from resolvers.database import Database
+from resolvers.database_clock import DatabaseClock
 from resolvers.points import Points
 from resolvers.ports import Ports
 from server.http_rules import origin_of
@@ -31,43 +31,56 @@ from storage.store import Store
 
 # In seconds.
 NEWS_WAIT = 120
+CLOCK_EVERY = 5.0
 
 
 @asynccontextmanager
 async def open_house(
     settings: Settings, database_url: str, smtp_url: str
 ) -> AsyncGenerator[tuple[Ports, Worker]]:
-    """Yield the ports, and the worker for the letters written through them. Raise BadKeys, ValueError."""
+    """Yield the ports, and the worker for letters that are written. Raise AWAY, BadKeys, ValueError."""
     keys = open_keys(settings.keys)
     files = Files(Store.open(settings.storage_url or settings.home / "files"))
     database = Database(database_url, terms_of(settings))
     passwords = Passwords()
     scribe = Scribe(secret_opener(keys), sender_of(settings), settings.public_url)
     transports = [SmtpTransport(smtp_url) for _ in range(settings.mail_connections)]
-    worker = Worker(database, Postman(database, transports, SystemClock(), scribe.write))
+    clock = DatabaseClock(database)
+    worker = Worker(database, Postman(database, transports, clock, scribe.write))
     try:
-        yield (
-            Ports(
-                database=database,
-                files=files,
-                scanner=Clamd.at(settings.clamd_url) if settings.clamd_url else None,
-                clock=SystemClock(),
-                passwords=passwords,
-                keys=keys,
-                ids=OpaqueIds(keys.ids),
-                public_url=settings.public_url,
-                origins=(origin_of(settings.public_url), *settings.allowed_origins),
-                upload_limit=settings.upload_limit,
-                large_upload_limit=settings.large_upload_limit,
-                purge_after=timedelta(days=settings.purge_after_days),
-                news_wait=timedelta(seconds=NEWS_WAIT if settings.news_wait is None else settings.news_wait),
-                points=Points(database),
-            ),
-            worker,
-        )
+        async with set_right(clock):
+            yield (
+                Ports(
+                    database=database,
+                    files=files,
+                    scanner=Clamd.at(settings.clamd_url) if settings.clamd_url else None,
+                    clock=clock,
+                    passwords=passwords,
+                    keys=keys,
+                    ids=OpaqueIds(keys.ids),
+                    public_url=settings.public_url,
+                    origins=(origin_of(settings.public_url), *settings.allowed_origins),
+                    upload_limit=settings.upload_limit,
+                    large_upload_limit=settings.large_upload_limit,
+                    purge_after=timedelta(days=settings.purge_after_days),
+                    news_wait=timedelta(
+                        seconds=NEWS_WAIT if settings.news_wait is None else settings.news_wait
+                    ),
+                    points=Points(database),
+                ),
+                worker,
+            )
     finally:
         passwords.close()
         await database.close()
+
+
+@asynccontextmanager
+async def set_right(clock: DatabaseClock) -> AsyncGenerator[None]:
+    """Let a clock agree with the database's before the block begins, and time and again in it. Raise AWAY."""
+    await clock.agree()
+    async with working(Rounds("asking for the time", CLOCK_EVERY, clock.agree)):
+        yield
 
 
 def terms_of(settings: Settings) -> Terms:
