@@ -51,6 +51,9 @@ class SetClock:
     def advance(self, by: timedelta) -> None:
         self.moment += by
 
+    async def agree(self) -> None:
+        """Stay: where tests set the time, the database's is another."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch the log; start one PostgreSQL for the whole run, in the process that all workers descend from."""

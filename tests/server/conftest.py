@@ -19,7 +19,7 @@ def types(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str, cl
     monkeypatch.setenv("KLUIS_DATABASE_URL", database_url)
     monkeypatch.setenv("KLUIS_KEYS", str(tmp_path / "keys.json"))
     monkeypatch.setenv("KLUIS_STORAGE_URL", (tmp_path / "files").as_uri())
-    monkeypatch.setattr("server.house.SystemClock", lambda: clock)
+    monkeypatch.setattr("server.house.DatabaseClock", lambda _: clock)
 
     async def typed(*arguments: str) -> Result:
         return await asyncio.to_thread(kluis, *arguments)
