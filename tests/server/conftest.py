@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+from resolvers.database import Database
 from tests.conftest import SetClock
 from tests.server.commands import Types, kluis, set_nothing
 from tests.server.lost import Elsewhere, elsewhere
@@ -19,7 +20,11 @@ def types(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str, cl
     monkeypatch.setenv("KLUIS_DATABASE_URL", database_url)
     monkeypatch.setenv("KLUIS_KEYS", str(tmp_path / "keys.json"))
     monkeypatch.setenv("KLUIS_STORAGE_URL", (tmp_path / "files").as_uri())
-    monkeypatch.setattr("server.house.DatabaseClock", lambda _: clock)
+
+    def at_this_time(_: Database) -> SetClock:
+        return clock
+
+    monkeypatch.setattr("server.house.DatabaseClock", at_this_time)
 
     async def typed(*arguments: str) -> Result:
         return await asyncio.to_thread(kluis, *arguments)

@@ -40,7 +40,10 @@ def test_letters_come_from_the_host_that_people_use_unless_an_address_is_set(
 async def test_whatever_the_machine_says_it_is_as_late_as_in_the_database(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, off: timedelta
 ) -> None:
-    monkeypatch.setattr(SystemClock, "now", lambda _: datetime.now(UTC) + off)
+    def wrong(_: SystemClock) -> datetime:
+        return datetime.now(UTC) + off
+
+    monkeypatch.setattr(SystemClock, "now", wrong)
     async with open_house(Settings(home=tmp_path), database_url, NO_RELAY) as (ports, worker):
         began = await ports.database.moment()
         assert abs(ports.clock.now() - began) < AN_HOUR / 2
