@@ -16,7 +16,7 @@ import pytest
 
 import schema
 from demo import world
-from server import cli, terminal
+from server import children, cli, terminal
 from tests import databases
 from tests.server.commands import kluis, refused, set_nothing
 
@@ -132,8 +132,9 @@ class Program:
 
     def __init__(self, home: Path, *arguments: str, **settings: str) -> None:
         self.home = home
+        # It hears SIGINT also where the tests were started in the background.
         self.running = subprocess.Popen(
-            [sys.executable, "-m", "server.cli", *arguments],
+            children.launched([sys.executable, "-m", "server.cli", *arguments]),
             cwd=ROOT,
             env={**os.environ, "KLUIS_HOME": str(home), **settings},
             stdout=subprocess.PIPE,
