@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -47,32 +47,29 @@ async def open_house(
     transports = [SmtpTransport(smtp_url) for _ in range(settings.mail_connections)]
     clock = DatabaseClock(database)
     worker = Worker(database, Postman(database, transports, clock, scribe.write))
-    try:
-        async with set_right(clock):
-            yield (
-                Ports(
-                    database=database,
-                    files=files,
-                    scanner=Clamd.at(settings.clamd_url) if settings.clamd_url else None,
-                    clock=clock,
-                    passwords=passwords,
-                    keys=keys,
-                    ids=OpaqueIds(keys.ids),
-                    public_url=settings.public_url,
-                    origins=(origin_of(settings.public_url), *settings.allowed_origins),
-                    upload_limit=settings.upload_limit,
-                    large_upload_limit=settings.large_upload_limit,
-                    purge_after=timedelta(days=settings.purge_after_days),
-                    news_wait=timedelta(
-                        seconds=NEWS_WAIT if settings.news_wait is None else settings.news_wait
-                    ),
-                    points=Points(database),
-                ),
-                worker,
-            )
-    finally:
-        passwords.close()
-        await database.close()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        stack.callback(passwords.close)
+        await stack.enter_async_context(set_right(clock))
+        yield (
+            Ports(
+                database=database,
+                files=files,
+                scanner=Clamd.at(settings.clamd_url) if settings.clamd_url else None,
+                clock=clock,
+                passwords=passwords,
+                keys=keys,
+                ids=OpaqueIds(keys.ids),
+                public_url=settings.public_url,
+                origins=(origin_of(settings.public_url), *settings.allowed_origins),
+                upload_limit=settings.upload_limit,
+                large_upload_limit=settings.large_upload_limit,
+                purge_after=timedelta(days=settings.purge_after_days),
+                news_wait=timedelta(seconds=NEWS_WAIT if settings.news_wait is None else settings.news_wait),
+                points=Points(database),
+            ),
+            worker,
+        )
 
 
 @asynccontextmanager
