@@ -171,10 +171,16 @@ async def test_files_that_wait_are_searched_in_every_licence_where_there_is_a_sc
 # round after round ------------------------------------------------------------------------------------------
 
 
+def hurry(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let a minute last so long, and rounds follow each other however long one takes on a busy machine."""
+    monkeypatch.setattr(caretaker, "MINUTES", seconds)
+    monkeypatch.setattr(caretaker, "LEFT_TO_OTHERS", 0)
+
+
 async def test_it_goes_on_after_a_round_and_after_the_database_was_away(
     ports: Ports, clock: SetClock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(caretaker, "MINUTES", 0.002)
+    hurry(monkeypatch, 0.002)
     await found_licence(ports.database, "de-linde", "de-linde")
     begun: list[timedelta] = []
     licence_ids = ports.database.licence_ids
@@ -212,7 +218,7 @@ async def test_all_of_it_goes_on_at_once(
     api: Api, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What one passes by, since another holds it just then, it finds in its next round.
-    monkeypatch.setattr(caretaker, "MINUTES", 0.01)
+    hurry(monkeypatch, 0.01)
     monkeypatch.setattr(caretaker, "SEARCHING", 0.05)
     waiting = await version_of(api, await paper_of(api, "bert"))
     clock.advance(EVERY + A_SECOND)
@@ -243,7 +249,7 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let rounds follow each other: what one passes by, since we hold it, is found in the next."""
-    monkeypatch.setattr(caretaker, "MINUTES", 0.01)
+    hurry(monkeypatch, 0.01)
 
 
 async def littered(database: Database, folder: Path, clock: SystemClock) -> None:
