@@ -1,5 +1,6 @@
 """What time it is by the database, which all programs share: the machine's own clock may be off."""
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -8,6 +9,8 @@ from resolvers.database import Database
 
 A_SECOND: Final = timedelta(seconds=1)
 SYSTEM: Final = SystemClock()
+
+log = logging.getLogger("kluis.clock")
 
 
 class DatabaseClock:
@@ -23,9 +26,17 @@ class DatabaseClock:
         return self._own.now() - self._ahead
 
     async def agree(self) -> None:
-        """Ask the database; one that is less than a second off stays as it is. Raise AWAY, TookTooLong."""
+        """Ask the database; one that is less than a second off stays as it is. Raise AWAY, TookTooLong.
+
+        What it is off is told to the log, once until it is another.
+        """
         before = self._own.now()
         moment = await self._database.moment()
         # The answer was on its way meanwhile: how far ahead we are lies between these.
         least, most = before - moment, self._own.now() - moment
-        self._ahead = timedelta() if least < A_SECOND and most > -A_SECOND else (least + most) / 2
+        ahead = timedelta() if least < A_SECOND and most > -A_SECOND else (least + most) / 2
+        if abs(ahead - self._ahead) >= A_SECOND:
+            log.warning(
+                "this machine's clock is %+.1f s from the database's, which counts", ahead.total_seconds()
+            )
+        self._ahead = ahead

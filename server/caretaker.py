@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from core.clock import Clock, SystemClock
 from resolvers import due
 from resolvers.feed import remove_old
 from resolvers.orphans import end_uploads, sweep_orphans
@@ -21,13 +22,15 @@ DAY: Final = 24 * 60 * MINUTES
 SEARCHING: Final = 30.0
 SCRUBBED_A_ROUND: Final = 2 << 30
 """Bytes read again in five minutes, at most: 17 TiB in thirty days, and a store that is not busy with it."""
+SYSTEM: Final = SystemClock()
 
 
 class Caretaker:
     """One of any number: they pass by what another one holds."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, own: Clock = SYSTEM) -> None:
         self._ports = ports
+        self._own = own
 
     def rounds(self) -> list[Rounds]:
         """Return all that is to go on."""
@@ -74,6 +77,7 @@ class Caretaker:
 
     async def _in_every_licence(self, *works: Callable[[UUID, datetime], Awaitable[int]]) -> int:
         licence_ids: Sequence[UUID] = await self._ports.database.licence_ids()
-        # A clock that is ahead must not make anything so old that it is taken away: two would have to be.
-        now = min(self._ports.clock.now(), await self._ports.database.moment())
+        # A clock that is ahead must not make anything so old that it is taken away: two would have to be, the
+        # database's, by which programs live, and this machine's.
+        now = min(self._ports.clock.now(), self._own.now())
         return sum([await work(it, now) for it in licence_ids for work in works])

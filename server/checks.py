@@ -1,9 +1,7 @@
-"""What a server looks at before it calls itself ready: database, clock, tables, store, mail, worker."""
+"""What a server looks at before it calls itself ready: database, tables, store, mail, worker."""
 
-from datetime import timedelta
 from typing import Final
 
-from core.clock import Clock, SystemClock
 from mail.transport import SmtpTransport
 from resolvers.ports import Ports
 from server import migrations
@@ -18,16 +16,13 @@ THIRTY: Final = 30.0
 LONGEST_LAG: Final = 60.0
 """How long a worker's round may have ended ago: one begins every five seconds."""
 MAIL_PATIENCE: Final = 2.0
-CLOCKS_AGREE_WITHIN: Final = timedelta(seconds=5)
-SYSTEM: Final = SystemClock()
 
 
 class Checks:
     """The looks of one server."""
 
-    def __init__(self, ports: Ports, worker: Worker, smtp_url: str, clock: Clock = SYSTEM) -> None:
+    def __init__(self, ports: Ports, worker: Worker, smtp_url: str) -> None:
         self._ports = ports
-        self._clock = clock
         self._worker = worker
         self._mail = SmtpTransport(smtp_url, seconds=MAIL_PATIENCE)
         self._known = migrations.known()
@@ -36,7 +31,6 @@ class Checks:
         """Return them, each with how long what it found counts."""
         return [
             Check(Part.DATABASE, self.database, every=ONE),
-            Check(Part.CLOCK, self.clock, every=ONE),
             Check(Part.MIGRATIONS, self.migrations, every=TEN),
             Check(Part.STORE, self.store, every=TEN),
             Check(Part.MAIL, self.mail, every=THIRTY, again=FIVE),
@@ -46,13 +40,6 @@ class Checks:
     async def database(self) -> None:
         """Require a database that takes changes. Raise AWAY, Unfit."""
         if not await self._ports.database.takes_changes():
-            raise Unfit
-
-    async def clock(self) -> None:
-        """Require a clock that agrees with the database's, which all servers share. Raise AWAY, Unfit."""
-        before = self._clock.now()
-        moment = await self._ports.database.moment()
-        if not before - CLOCKS_AGREE_WITHIN < moment < self._clock.now() + CLOCKS_AGREE_WITHIN:
             raise Unfit
 
     async def migrations(self) -> None:

@@ -24,7 +24,6 @@ class Part(StrEnum):
     """What is looked at, by the names that the settings and the log have for it."""
 
     DATABASE = "database"
-    CLOCK = "clock"
     MIGRATIONS = "migrations"
     STORE = "store"
     MAIL = "mail"

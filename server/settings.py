@@ -203,8 +203,8 @@ class Settings(BaseSettings):
     )
     ready_without: Annotated[tuple[Part, ...], NoDecode, BeforeValidator(_words)] = Field(
         default=(),
-        description="What may be wanting while `/health/ready` says ready, parted by commas: `clock`, "
-        "`database`, `migrations`, `store`, `mail`, `worker`.",
+        description="What may be wanting while `/health/ready` says ready, parted by commas: `database`, "
+        "`migrations`, `store`, `mail`, `worker`.",
     )
     stop_grace: float | None = Field(
         default=None,

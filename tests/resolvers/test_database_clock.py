@@ -59,6 +59,21 @@ async def test_one_that_is_hardly_off_stays_as_it_is(
     assert shared.now() == START + off
 
 
+@pytest.mark.usefixtures("still")
+async def test_the_log_tells_once_what_a_clock_is_off(
+    database: Database, clock: SetClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    shared = DatabaseClock(database, clock)
+    none = timedelta()
+    for off in (none, HALF_A_SECOND, AN_HOUR, AN_HOUR, AN_HOUR + HALF_A_SECOND, -A_MINUTE, none):
+        clock.moment = START + off
+        await shared.agree()
+    assert caplog.messages == [
+        f"this machine's clock is {seconds} s from the database's, which counts"
+        for seconds in ("+3600.0", "-60.0", "+0.0")
+    ]
+
+
 async def test_a_slow_answer_makes_no_clock_wrong(
     database: Database, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

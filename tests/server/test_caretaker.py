@@ -117,13 +117,17 @@ async def test_sweeping_takes_away_rows_uploads_and_what_was_deleted_long_ago(
     assert await Caretaker(api.ports).sweep() == 0
 
 
-async def test_a_clock_that_is_years_ahead_takes_nothing_away(api: Api, clock: SetClock) -> None:
-    clock.moment = SystemClock().now()
+@pytest.mark.parametrize(("shared", "own", "taken"), [(3_000, 0, 0), (0, 3_000, 0), (3_000, 3_000, 1)])
+async def test_a_clock_that_is_years_ahead_alone_takes_nothing_away(
+    api: Api, clock: SetClock, shared: int, own: int, taken: int
+) -> None:
+    machine = SetClock()
     paper = await version_of(api, await paper_of(api, "bert"))
     await delete_document(api, paper.document_id)
-    clock.advance(timedelta(days=3_000))
-    assert await Caretaker(api.ports).sweep() == 0
-    assert len(await rows(api, Document, id=paper.document_id)) == 1
+    clock.advance(timedelta(days=shared))
+    machine.advance(timedelta(days=own))
+    await Caretaker(api.ports, machine).sweep()
+    assert len(await rows(api, Document, id=paper.document_id)) == 1 - taken
 
 
 async def test_objects_of_nobody_are_looked_for_in_every_licence(api: Api, tmp_path: Path) -> None:

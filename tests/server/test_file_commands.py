@@ -15,11 +15,11 @@ from sqlalchemy import update
 from auth import keys, vault
 from auth.keys import open_keys
 from auth.passwords import CHEAPEST
+from core.clock import SystemClock
 from demo.firm import File, Firm
 from mail.sink import Sink
 from models import DocumentVersion, Session, Throttle
 from resolvers import rewrapping
-from resolvers.database import Database
 from resolvers.previews import in_one
 from resolvers.rewrapping import SEALED, count_old
 from tests.api import Api
@@ -266,11 +266,11 @@ async def test_there_is_a_new_key_also_where_nothing_is_sealed(
 async def test_what_has_ended_and_what_belongs_to_nobody_is_swept_by_command(
     api: Api, types: Types, clock: SetClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def agrees(_: Database) -> datetime:
+    def agrees(_: SystemClock) -> datetime:
         return clock.now()
 
-    # Nothing is taken away before the database's clock says so too.
-    monkeypatch.setattr(Database, "moment", agrees)
+    # Nothing is taken away before the machine's own clock says so too.
+    monkeypatch.setattr(SystemClock, "now", agrees)
     await paper_of(api, "bert", b"words", "a.txt")
     licence_id = api.world.firm.licence_id
     await api.ports.files.put(licence_id, in_one(b"of nobody"), limit=9)

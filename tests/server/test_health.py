@@ -23,7 +23,6 @@ from server.running import Server, listen, server_of
 from server.settings import Settings
 from server.worker import Worker
 from storage.store import Store
-from tests.conftest import SetClock
 from tests.models.catalogue import asked
 from tests.server.desks import worker_of
 
@@ -79,10 +78,6 @@ async def be_on_a_standby(_: House, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(databases_of, "IS_STANDBY", "SELECT true")
 
 
-async def have_another_time(house: House, _: pytest.MonkeyPatch) -> None:
-    house.checks = Checks(house.ports, house.worker, house.smtp_url, SetClock())
-
-
 async def have_older_tables(house: House, _: pytest.MonkeyPatch) -> None:
     await asked(house.database_url, "UPDATE alembic_version SET version_num = '0001'")
 
@@ -109,9 +104,8 @@ Loses = Callable[[House, pytest.MonkeyPatch], Awaitable[None]]
 @pytest.mark.parametrize(
     ("lose", "said"),
     [
-        (lose_the_database, "not well: clock (DatabaseAway), database (DatabaseAway)"),
+        (lose_the_database, "not well: database (DatabaseAway)"),
         (be_on_a_standby, "not well: database (Unfit)"),
-        (have_another_time, "not well: clock (Unfit)"),
         (have_older_tables, "not well: migrations (Unfit)"),
         (lose_the_folder, "not well: store (FileNotFoundError)"),
         (lose_the_bucket, "not well: store ("),
