@@ -1,5 +1,6 @@
 """Steps of the journeys' load, each at one rate, until the highest that is carried is found."""
 
+import asyncio
 import os
 import time
 from collections.abc import Callable, Sequence
@@ -9,7 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from bench import machine, open_load
+from bench import machine, open_load, world
 from bench.bisection import search
 from bench.flood_rounds import percentile
 from bench.journey_lines import Lines
@@ -17,7 +18,7 @@ from bench.journey_steps import Journeys
 from bench.journey_world import Cast
 from bench.open_load import Found
 from bench.processes import cpu_seconds
-from bench.served import Program, database_of
+from bench.served import NEWS_WAIT, PATIENCE, PAUSE, NotServed, Program, database_of
 
 MIDDLE, SLOW, SLOWEST = 50, 95, 99
 # In milliseconds: what 95 of a hundred must be answered within.
@@ -34,6 +35,10 @@ FULL: Final = 0.9
 LATE: Final = 0.2
 # Cores that others use; the mail server and the kernel are among them, and take a little.
 MUCH: Final = 0.4
+LEFT: Final = f"""
+    SELECT EXISTS (SELECT FROM letter
+        WHERE state = 'QUEUED' AND due_at < clock_timestamp() + interval '{NEWS_WAIT} seconds')
+"""  # noqa: S608  a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +115,11 @@ class Highest:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a load goes: a server, its port and the home folder of the database behind it."""
+    """Where a load goes: a server, its port, and the address and home folder of the database behind it."""
 
     server: Program
     port: int
+    url: str
     home: Path
     workers: int
 
@@ -136,7 +142,8 @@ async def highest(
 
 
 async def step(cast: Cast, place: Place, rate: float, seconds: float, number: int) -> Step:
-    """Return what comes of one rate."""
+    """Return what comes of one rate, once nothing is left to do of the one before. Raise NotServed."""
+    await letters_sent(place.url)
     chance = Random(number)  # noqa: S311  no secret
     with closing(Lines(place.port, chance)) as lines:
         journeys = Journeys(cast, lines, chance)
@@ -144,6 +151,16 @@ async def step(cast: Cast, place: Place, rate: float, seconds: float, number: in
         found = await open_load.run(journeys.arrive, per_second=rate, lead=LEAD, seconds=seconds, seed=number)
         took, *cores = (now - then for now, then in zip(spent(place), before, strict=True))
     return Step(rate, seconds, journeys.requests, found, Cores(*(it / took for it in cores)))
+
+
+async def letters_sent(url: str) -> None:
+    """Wait until no letter is due. Raise NotServed when they are too many."""
+    async with world.as_owner(url) as owner:
+        until = time.monotonic() + PATIENCE
+        while await owner.fetchval(LEFT):
+            if time.monotonic() > until:
+                raise NotServed("Letters of the step before are not sent.")
+            await asyncio.sleep(PAUSE)
 
 
 def spent(place: Place) -> tuple[float, ...]:

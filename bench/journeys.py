@@ -87,7 +87,8 @@ def found_with(workers: int, settings: Settings, smtp_url: str, cast: Cast, aske
     """Return the steps with so many server processes, and tell of each."""
     set_aside()
     with serving(settings, smtp_url, workers) as (server, port):
-        place = Place(server, port, settings.home, workers)
+        assert settings.database_url
+        place = Place(server, port, settings.database_url, settings.home, workers)
         tell = partial(tell_of, workers)
         return uvloop.run(highest(cast, place, seconds=asked.seconds, first=asked.first, tell=tell))
 

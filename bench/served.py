@@ -18,6 +18,8 @@ from server.settings import Settings
 # In seconds.
 PATIENCE: Final = 60
 PAUSE: Final = 0.1
+# Else letters come two minutes after what they tell of, and a step pays for what was done long before it.
+NEWS_WAIT: Final = 2
 RUN: Final = (sys.executable, "-m", "server.cli")
 RELAY: Final = (sys.executable, "-m", "aiosmtpd", "--nosetuid", "--class", "aiosmtpd.handlers.Sink")
 
@@ -92,6 +94,7 @@ def told_of(settings: Settings, smtp_url: str) -> dict[str, str]:
         "KLUIS_DATABASE_URL": settings.database_url,
         "KLUIS_SMTP_URL": smtp_url,
         "KLUIS_TRUSTED_PROXIES": "127.0.0.1",
+        "KLUIS_NEWS_WAIT": str(NEWS_WAIT),
         "KLUIS_SLOW_AFTER": "60",
     }
 

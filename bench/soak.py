@@ -75,7 +75,8 @@ def soak(settings: Settings, smtp_url: str, cast: Cast, asked: Namespace) -> Soa
         serving(settings, smtp_url, PROCESSES) as (server, port),
         delivering(settings, smtp_url) as worker,
     ):
-        place = Place(server, port, settings.home, PROCESSES)
+        assert settings.database_url
+        place = Place(server, port, settings.database_url, settings.home, PROCESSES)
         rate = asked.rate or PART * uvloop.run(found_rate(cast, place))
         programs, samples = (server, worker), Samples()
         # What is written of a load that is too much is no fault.
