@@ -34,8 +34,8 @@ SLACK: Final = 5.0
 class Terms:
     """What an operator can set of the connections; times are in seconds."""
 
-    pool_size: int = 10
-    """Of connections that are kept; as many again are made in need, and closed afterwards."""
+    pool_size: int = 20
+    """Of connections at most: they are made as they are needed, and kept."""
     statement_within: float = 5.0
     idle_within: float = 10.0
     """How long a transaction may do nothing."""
@@ -67,7 +67,10 @@ def engine_of(url: str, terms: Terms, silence: Silence) -> AsyncEngine:
         # AUTOCOMMIT leaves BEGIN to us, so that the licence travels in the same round trip.
         isolation_level="AUTOCOMMIT",
         pool_size=terms.pool_size,
-        max_overflow=terms.pool_size,
+        # What is made in need and closed again costs the most when there is the least to spare.
+        max_overflow=0,
+        # Those that rest do not push the statements and pages of the others out of their caches.
+        pool_use_lifo=True,
         # What was bound may be a secret: it stays out of errors, and so out of the log.
         hide_parameters=True,
         connect_args=answers_within(terms) | (by_pooler() if terms.pooler_url else directly(terms.session)),

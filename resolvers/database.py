@@ -52,7 +52,7 @@ class Database:
     @property
     def most(self) -> int:
         """Return how many connections there can be."""
-        return self._pool.size() * 2
+        return self._pool.size()
 
     @property
     def _pool(self) -> QueuePool:

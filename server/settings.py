@@ -93,10 +93,10 @@ class Settings(BaseSettings):
         description="A pgbouncer in transaction mode before that database; unset: none.",
     )
     database_pool: int = Field(
-        default=10,
-        ge=1,
+        default=20,
+        ge=5,
         le=1000,
-        description="How many connections to the database a process keeps; it makes as many again in need.",
+        description="How many connections to the database a process has at most, three of which listen.",
     )
     statement_timeout: float = Field(
         default=5.0, ge=0.1, le=300, description="After how many seconds the database gives a statement up."

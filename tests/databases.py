@@ -3,9 +3,9 @@
 import asyncio
 import os
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -13,6 +13,8 @@ from sqlalchemy.pool import NullPool
 
 from models import metadata
 from resolvers.connecting import Terms
+from resolvers.database import Database
+from resolvers.fetching import driver_of
 from server import migrations
 
 VARIABLE = "TEST_DATABASE_URL"
@@ -91,3 +93,10 @@ async def count_rows(url: str) -> None:
 def run(work: Coroutine[Any, Any, None]) -> None:
     """Run something to its end, before there is a test and its event loop."""
     asyncio.run(work)
+
+
+async def lent_at_once(database: Database, count: int) -> set[int]:
+    """Return the numbers of the server's processes behind so many connections."""
+    async with AsyncExitStack() as stack:
+        lent = [await stack.enter_async_context(database.snapshot(UUID(int=7))) for _ in range(count)]
+        return {driver_of(it).get_server_pid() for it in lent}

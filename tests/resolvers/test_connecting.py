@@ -13,6 +13,7 @@ from server import running
 from server.house import terms_of
 from server.settings import Settings
 from tests import databases
+from tests.databases import lent_at_once
 
 ANYONE = UUID(int=7)
 
@@ -29,14 +30,23 @@ async def be_idle(database: Database, seconds: float) -> None:
 
 
 async def test_the_operator_sets_how_many_there_are_and_how_long_they_wait(database_url: str) -> None:
-    given = Settings(database_pool=3, statement_timeout=2.5, idle_timeout=0.5)
+    given = Settings(database_pool=5, statement_timeout=2.5, idle_timeout=0.5)
     opened = Database(database_url, terms_of(given))
-    assert opened.most == 6
+    assert opened.most == 5
     names = ("statement_timeout", "idle_in_transaction_session_timeout", "role")
     assert [await shown(opened, it) for it in names] == ["2500ms", "500ms", "kluis_app"]
     with pytest.raises(AWAY):
         await be_idle(opened, 1)
     await opened.close()
+
+
+async def test_connections_that_were_made_are_kept_and_those_are_lent_that_were_used_last(
+    database: Database,
+) -> None:
+    made = await lent_at_once(database, database.most)
+    assert len(made) == database.most
+    assert await lent_at_once(database, database.most) == made
+    assert len({it for _ in range(3) for it in await lent_at_once(database, 1)}) == 1
 
 
 async def test_after_a_failover_nobody_is_lent_a_connection_that_was_closed(

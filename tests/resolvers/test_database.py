@@ -24,7 +24,7 @@ DESCRIPTIONS = select(Document.description)
 @pytest.fixture
 async def small_pool(database_url: str) -> AsyncGenerator[Database]:
     """A database that lends at most two connections."""
-    opened = Database(database_url, Terms(pool_size=1))
+    opened = Database(database_url, Terms(pool_size=2))
     yield opened
     await opened.close()
 

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
 from uuid import UUID
 
 import pytest
@@ -13,6 +12,7 @@ from resolvers import database as of_licences
 from resolvers.connecting import Terms
 from resolvers.database import Database
 from resolvers.fetching import driver_of
+from tests.databases import lent_at_once
 
 ANYONE = UUID(int=7)
 
@@ -25,13 +25,6 @@ async def impatient(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Async
     opened = Database(database_url, Terms(pool_size=5, statement_within=2))
     yield opened
     await opened.close()
-
-
-async def lent_at_once(database: Database, count: int) -> set[int]:
-    """Return the numbers of the server's processes behind so many connections."""
-    async with AsyncExitStack() as stack:
-        lent = [await stack.enter_async_context(database.snapshot(ANYONE)) for _ in range(count)]
-        return {driver_of(it).get_server_pid() for it in lent}
 
 
 async def sleep(database: Database, *, by_driver: bool) -> None:

@@ -235,7 +235,7 @@ async def test_so_many_operations_of_nobody_are_under_way_at_once_for_a_network(
 @pytest.fixture
 async def two_connections(api: Api, database_url: str) -> AsyncGenerator[Desk]:
     """The desk of a server that has two connections."""
-    database = Database(database_url, Terms(pool_size=1))
+    database = Database(database_url, Terms(pool_size=2))
     desk = Desk(api)
     desk.ports = replace(api.ports, database=database, points=Points(database))
     yield desk
