@@ -23,7 +23,8 @@ NOBODY = 65534
 PARAMETERS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    # Those of nine processes: of `serve --workers 8`, and a worker or a command beside them.
+    "max_connections": "200",
     "shared_buffers": "64MB",
     "max_wal_size": "256MB",
     "timezone": "UTC",
