@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     )
     database_pool: int = Field(
         default=20,
+        # With two besides those that listen, everybody gets a turn (tests/schema/test_ending.py).
         ge=5,
         le=1000,
         description="How many connections to the database a process has at most, three of which listen.",

@@ -94,6 +94,7 @@ def test_documents_are_a_place_and_a_mode(monkeypatch: pytest.MonkeyPatch) -> No
         ("KLUIS_GET_QUERIES", "perhaps"),
         ("KLUIS_READY_WITHOUT", "mail,sleep"),
         ("KLUIS_STOP_GRACE", "-1"),
+        ("KLUIS_DATABASE_POOL", "4"),
         ("KLUIS_METRICS", "localhost"),
         ("KLUIS_LOG", "xml"),
         ("KLUIS_SLOW_AFTER", "-7"),
